@@ -1,0 +1,136 @@
+package org.irqlab.lab.replay;
+
+import java.util.List;
+
+/**
+ * What a recorded machine did, taken apart into activities that the virtual machine can do again.
+ *
+ * <p>An <em>activity</em> is a stretch of CPU work in one context: one run of a top half, of a
+ * softirq vector, of a work item, or one quantum of a task (from its switch-in to the switch-out
+ * with which it goes to sleep, preemptions left out). Its cost is net of everything that
+ * interrupted it. On the way it performs <em>actions</em>: raises, wakes, queued work, requests
+ * whose completion is a later interrupt. What an action sets off is the activity named by it; so
+ * the whole trace is a forest whose roots are the <em>arrivals</em>, the only things that happen at
+ * absolute times.
+ *
+ * <p>Everything is a flat array indexed by number, so that the replay allocates nothing. Times are
+ * ns.
+ */
+public final class ReplayPlan {
+    /** No activity: a wake of a task that was awake, a raise of a vector that was pending. */
+    public static final int NONE = -1;
+
+    /** What an activity does on its way; see {@link #actionKind}. */
+    public enum ActionKind {
+        /** Raise softirq vector {@code actionTarget}; its run is {@code actionActivity} or NONE. */
+        RAISE,
+        /** Wake task {@code actionTarget}; it then runs quantum {@code actionActivity} or NONE. */
+        WAKE,
+        /**
+         * Queue work item {@code actionTarget}; its execution is {@code actionActivity} or NONE.
+         */
+        QUEUE_WORK,
+        /**
+         * A request is on its way to the device of source {@code actionTarget}: after {@code
+         * actionDelayNs} it fires its interrupt, whose top half is {@code actionActivity}.
+         */
+        REQUEST
+    }
+
+    /** Where arrivals come from. */
+    public enum SourceKind {
+        /** A device line with its own MSI-X vector. */
+        DEVICE,
+        /** The local timer of a CPU. */
+        LOCAL_TIMER,
+        /** Inter-processor interrupts that no wake in the trace explains. */
+        IPI,
+        /**
+         * A softirq raised outside any interrupt: loopback, veth, RPS. The raise is the arrival.
+         */
+        TASK_SOFTIRQ
+    }
+
+    /**
+     * One source of arrivals.
+     *
+     * @param number irq number, interrupt vector, or softirq vector, by kind
+     * @param cpu the CPU that takes its interrupts; for a device, that of most of its arrivals
+     * @param movable whether a what-if moves this source's bottom halves
+     */
+    public record Source(
+            int id, SourceKind kind, String name, int number, int cpu, boolean movable) {}
+
+    /**
+     * One task: a thread of the replay. Kernel workers and ksoftirqd are not here: the machine has
+     * its own.
+     */
+    public record TaskSpec(int id, int pid, String name, int prio, boolean kernelThread) {}
+
+    /**
+     * One work item.
+     *
+     * @param highPriority queued on a high-priority pool
+     * @param unbound queued on an unbound pool
+     */
+    public record WorkSpec(
+            int id, String function, String workqueue, boolean highPriority, boolean unbound) {}
+
+    public int cpus;
+    public long durationNs;
+    public List<Source> sources;
+    public List<TaskSpec> tasks;
+    public List<WorkSpec> works;
+
+    // Arrivals at absolute times, sorted by time.
+    /** ns since the start of the trace. */
+    public long[] arrivalNs;
+
+    public int[] arrivalSource;
+    public int[] arrivalCpu;
+
+    /** The top half (interrupt sources), or the run of the softirq (TASK_SOFTIRQ). */
+    public int[] arrivalActivity;
+
+    // Activities.
+    public long[] costNs;
+
+    /**
+     * The source whose arrival this activity serves (top half, or softirq run it raised), or NONE.
+     */
+    public int[] activitySource;
+
+    /** The CPU on which it ran. */
+    public int[] activityCpu;
+
+    /** Packets a NAPI poll did in it, else 0. */
+    public int[] activityPackets;
+
+    /**
+     * Index of its first action; actions of activity a are {@code [firstAction[a], firstAction[a +
+     * 1])}.
+     */
+    public int[] firstAction;
+
+    // Actions, sorted by activity and offset.
+    /** Net ns since the start of the activity. */
+    public long[] actionOffsetNs;
+
+    /** Ordinals of {@link ActionKind}. */
+    public byte[] actionKind;
+
+    public int[] actionTarget;
+    public int[] actionActivity;
+    public long[] actionDelayNs;
+
+    /**
+     * The quantum with which each task starts if the trace shows it running before any wake, or
+     * NONE.
+     */
+    public int[] initialQuantum;
+
+    public PathCosts paths;
+
+    /** What the builder could not use, in words for the report, with counts. */
+    public List<String> notes;
+}
