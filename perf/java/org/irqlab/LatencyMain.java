@@ -1,0 +1,28 @@
+package org.irqlab;
+
+import org.irqlab.host.HandOverLatency;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Starts a latency harness by name: {@code mvn test-compile exec:exec@latency -Dperf.args=NAME}.
+ */
+public final class LatencyMain {
+    private static final Map<String, LatencyHarness> HARNESSES =
+            new TreeMap<>(Map.of("HandOver", HandOverLatency::run));
+
+    private LatencyMain() {}
+
+    public static void main(String[] args) throws Exception {
+        LatencyHarness harness = args.length == 0 ? null : HARNESSES.get(args[0]);
+        if (harness == null) {
+            System.err.println(
+                    "harness=" + Arrays.toString(args) + " not in " + HARNESSES.keySet());
+            System.exit(2);
+            return;
+        }
+        harness.run(Arrays.asList(args).subList(1, args.length));
+    }
+}
