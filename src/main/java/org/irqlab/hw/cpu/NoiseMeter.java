@@ -1,0 +1,129 @@
+package org.irqlab.hw.cpu;
+
+import org.HdrHistogram.Histogram;
+import org.irqlab.base.HotPath;
+
+import java.util.Arrays;
+
+/**
+ * What the host took from a virtual CPU, and how fine the CPU polled: every busy or idle CPU meters
+ * its own noise.
+ *
+ * <p>Two polls of a running CPU are tens of ns apart; a longer gap means that the host ran
+ * something else. Such a gap is no progress for the guest, and everything measured until the CPU is
+ * idle again is suspect: the CPU is <em>tainted</em>.
+ *
+ * <p><b>Threads.</b> The holder of the CPU's baton; results are read after the run.
+ */
+public final class NoiseMeter {
+    /**
+     * A gap between two polls longer than this is host steal. At 1 µs micro-gaps drown the signal.
+     */
+    public static final long DEFAULT_STEAL_NS = 2_000;
+
+    private static final int GRAIN_SHIFT = 3;
+    private static final int GRAINS = 256;
+    private static final long MAX_GAP_NS = 60_000_000_000L;
+
+    private final long stealNs;
+    private final long[] pollGrains = new long[GRAINS];
+    private final Histogram gaps = new Histogram(MAX_GAP_NS, 2);
+    private long stolenNs;
+    private long stolenIdleNs;
+    private boolean tainted;
+
+    public NoiseMeter(long stealNs) {
+        if (stealNs <= 0) {
+            throw new IllegalArgumentException("stealNs=" + stealNs + " <= MINIMUM=0");
+        }
+        this.stealNs = stealNs;
+    }
+
+    /**
+     * Takes the time between two polls.
+     *
+     * @return whether it was progress; false when the host stole it
+     */
+    @HotPath
+    boolean polled(long gapNs) {
+        if (gapNs <= stealNs) {
+            pollGrains[(int) Math.min(gapNs >> GRAIN_SHIFT, GRAINS - 1)]++;
+            return true;
+        }
+        steal(gapNs);
+        tainted = true;
+        return false;
+    }
+
+    /**
+     * As {@link #polled} for an idle CPU: a gap in which nothing came due hurt nobody.
+     *
+     * @param hurt something came due in the gap
+     */
+    @HotPath
+    void polledIdle(long gapNs, boolean hurt) {
+        if (gapNs > stealNs) {
+            steal(gapNs);
+            stolenIdleNs += gapNs;
+            tainted |= hurt;
+        }
+    }
+
+    private void steal(long gapNs) {
+        stolenNs += gapNs;
+        gaps.recordValue(Math.min(gapNs, MAX_GAP_NS));
+    }
+
+    /** Returns whether a gap fell into the current busy period. */
+    public boolean tainted() {
+        return tainted;
+    }
+
+    /** A new busy period begins. */
+    public void clean() {
+        tainted = false;
+    }
+
+    public long stolenNs() {
+        return stolenNs;
+    }
+
+    /** Returns the part of {@link #stolenNs()} that was taken from an idle CPU. */
+    public long stolenIdleNs() {
+        return stolenIdleNs;
+    }
+
+    /** Returns the stolen gaps, in ns. */
+    public Histogram gaps() {
+        return gaps;
+    }
+
+    /**
+     * Returns the poll distance below which a share {@code quantile} of all polls stayed, in ns, to
+     * 8 ns.
+     */
+    public long pollGranularityNs(double quantile) {
+        long all = 0;
+        for (long n : pollGrains) {
+            all += n;
+        }
+        long wanted = (long) Math.ceil(all * quantile);
+        long seen = 0;
+        for (int i = 0; i < GRAINS; i++) {
+            seen += pollGrains[i];
+            if (seen >= wanted) {
+                return (long) (i + 1) << GRAIN_SHIFT;
+            }
+        }
+        return 0;
+    }
+
+    /** Forgets everything: the end of a warm-up. */
+    public void reset() {
+        Arrays.fill(pollGrains, 0);
+        gaps.reset();
+        stolenNs = 0;
+        stolenIdleNs = 0;
+        tainted = false;
+    }
+}

@@ -1,0 +1,256 @@
+package org.irqlab.hw.cpu;
+
+import org.irqlab.base.Checks;
+import org.irqlab.base.HotPath;
+import org.irqlab.base.time.HostClock;
+import org.irqlab.hw.intc.CpuInterruptPort;
+
+import java.util.Arrays;
+
+/**
+ * One emulated CPU: an interrupt flag, a controller port, devices it polls, and a clock by which it
+ * spends time.
+ *
+ * <p>A CPU is a <em>baton</em>. Exactly one thread holds it at a time, and only the holder calls
+ * this class, so that everything here is plain. Interrupts are taken by whoever holds the baton, at
+ * its next poll point, on top of what it was doing: between two steps of {@link #burn}, when
+ * interrupts are enabled, in the idle loop. What is latched while the flag is off stays latched.
+ *
+ * <p><b>Threads.</b> The holder of the baton, except where a method says otherwise.
+ */
+public final class VirtualCpu {
+    /** Most overshoot of a burn that is carried into the next one. */
+    private static final long MAX_CREDIT_NS = 200;
+
+    private static final long LONGEST_PARK_NS = 100_000_000;
+
+    private final int id;
+    private final int hostCore;
+    private final CpuInterruptPort port;
+    private final NoiseMeter noise;
+    private final HaltLine haltLine;
+    private PolledDevice[] devices = {};
+    private InterruptEntry entry =
+            vector -> {
+                throw new IllegalStateException("no kernel entered for vector=" + vector);
+            };
+
+    // Holder only.
+    private boolean irqsEnabled;
+    private long nextDueNs = PolledDevice.NEVER;
+    private long creditNs;
+
+    /**
+     * Makes CPU {@code id}.
+     *
+     * @param hostCore the host core that carries it, or {@link GuestThread#ANY_CORE}
+     * @param port its side of the interrupt controller
+     * @param haltLine what that port pulls when the CPU is halted
+     */
+    public VirtualCpu(
+            int id, int hostCore, CpuInterruptPort port, HaltLine haltLine, NoiseMeter noise) {
+        this.id = id;
+        this.hostCore = hostCore;
+        this.port = port;
+        this.noise = noise;
+        this.haltLine = haltLine;
+    }
+
+    /** Sets what an interrupt enters. Before the CPU runs. */
+    public void setEntry(InterruptEntry entry) {
+        this.entry = entry;
+    }
+
+    /** Adds something to serve at poll points. Before the CPU runs, or by the holder. */
+    public void addDevice(PolledDevice device) {
+        var more = Arrays.copyOf(devices, devices.length + 1);
+        more[devices.length] = device;
+        devices = more;
+        deadlineChanged();
+    }
+
+    public int id() {
+        return id;
+    }
+
+    public int hostCore() {
+        return hostCore;
+    }
+
+    public CpuInterruptPort port() {
+        return port;
+    }
+
+    public NoiseMeter noise() {
+        return noise;
+    }
+
+    public boolean irqsEnabled() {
+        return irqsEnabled;
+    }
+
+    /** Turns interrupts off and returns whether they were on. */
+    @HotPath
+    public boolean irqSave() {
+        boolean were = irqsEnabled;
+        irqsEnabled = false;
+        return were;
+    }
+
+    /**
+     * Restores what {@link #irqSave} returned; when that turns interrupts on, takes what is
+     * pending.
+     */
+    @HotPath
+    public void irqRestore(boolean were) {
+        if (were) {
+            irqEnable();
+        } else {
+            irqsEnabled = false;
+        }
+    }
+
+    /** Turns interrupts on and takes what is pending. */
+    @HotPath
+    public void irqEnable() {
+        irqsEnabled = true;
+        if (port.requested()) {
+            takeInterrupts();
+        }
+    }
+
+    public void irqDisable() {
+        irqsEnabled = false;
+    }
+
+    /** Sets the flag without taking anything: the last step before a return from interrupt. */
+    void setIrqsEnabled(boolean on) {
+        irqsEnabled = on;
+    }
+
+    /** A device's deadline moved other than in its own {@link PolledDevice#service}. */
+    @HotPath
+    public void deadlineChanged() {
+        long next = PolledDevice.NEVER;
+        for (PolledDevice device : devices) {
+            next = Math.min(next, device.nextDueNs());
+        }
+        nextDueNs = next;
+    }
+
+    /** Serves what is due and takes what is pending; returns the time of the poll, ns. */
+    @HotPath
+    public long poll() {
+        long now = HostClock.nowNs();
+        attend(now);
+        return now;
+    }
+
+    /** Returns whether it did anything, so that the time is no longer {@code now}. */
+    @HotPath
+    private boolean attend(long now) {
+        boolean due = now >= nextDueNs;
+        if (due) {
+            serveDevices(now);
+        }
+        if (irqsEnabled && port.requested()) {
+            return takeInterrupts() | due;
+        }
+        return due;
+    }
+
+    private void serveDevices(long now) {
+        for (PolledDevice device : devices) {
+            if (now >= device.nextDueNs()) {
+                device.service(now);
+            }
+        }
+        deadlineChanged();
+    }
+
+    private boolean takeInterrupts() {
+        boolean taken = false;
+        while (irqsEnabled) {
+            int vector = port.acknowledge();
+            if (vector < 0) {
+                break;
+            }
+            taken = true;
+            irqsEnabled = false;
+            entry.interrupt(vector);
+            if (Checks.ON) {
+                Checks.invariant(!irqsEnabled, "I-20: interrupt entry returned with interrupts on");
+            }
+            irqsEnabled = true;
+        }
+        return taken;
+    }
+
+    /**
+     * Spends {@code costNs} of this CPU's time, polling on the way.
+     *
+     * <p>Neither interrupts taken meanwhile nor time that the host stole count as progress.
+     */
+    @HotPath
+    public void burn(long costNs) {
+        long left = costNs - creditNs;
+        creditNs = 0;
+        if (left <= 0) {
+            creditNs = Math.min(-left, MAX_CREDIT_NS);
+            return;
+        }
+        long last = HostClock.nowNs();
+        for (; ; ) {
+            long now = HostClock.nowNs();
+            long gap = now - last;
+            if (noise.polled(gap)) {
+                left -= gap;
+            }
+            if (left <= 0) {
+                creditNs = Math.min(-left, MAX_CREDIT_NS);
+                return;
+            }
+            last = attend(now) ? HostClock.nowNs() : now;
+        }
+    }
+
+    /**
+     * Spends what is left of a path that began at {@code sinceNs} and takes {@code pathNs} in all.
+     */
+    @HotPath
+    public void burnSince(long sinceNs, long pathNs) {
+        if (pathNs > 0) {
+            long left = sinceNs + pathNs - HostClock.nowNs();
+            if (left > 0) {
+                burn(left);
+            }
+        }
+    }
+
+    /**
+     * One step of spinning idle: polls once.
+     *
+     * @param lastNs the time that the previous step returned
+     * @return the time of this poll, ns
+     */
+    @HotPath
+    public long idleStep(long lastNs) {
+        long now = HostClock.nowNs();
+        boolean wanted = now >= nextDueNs || port.requested();
+        noise.polledIdle(now - lastNs, wanted);
+        return wanted && attend(now) ? HostClock.nowNs() : now;
+    }
+
+    /**
+     * Halts until an interrupt is requested or a deadline passes, at most 100 ms; interrupts must
+     * be on. The caller polls afterwards.
+     */
+    public void halt() {
+        long now = HostClock.nowNs();
+        long forNs = Math.min(nextDueNs - now, LONGEST_PARK_NS);
+        if (forNs > 0 && port.tryHalt()) {
+            haltLine.awaitNanos(forNs);
+            port.resumed();
+        }
+    }
+}

@@ -1,0 +1,377 @@
+package org.irqlab.kernel.sched;
+
+import org.irqlab.base.Checks;
+import org.irqlab.base.HotPath;
+import org.irqlab.base.time.HostClock;
+import org.irqlab.base.trace.Tracepoint;
+import org.irqlab.kernel.path.PathModel;
+
+import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
+
+/**
+ * Chooses who holds the baton of one CPU: real-time FIFO before fair before idle.
+ *
+ * <p>Only this CPU's holder touches its run queue. A wake from another CPU travels through the
+ * {@link WakeList} and an interrupt.
+ *
+ * <p>SIMPLIFIED: a task that is in a run queue stays on that CPU until it sleeps; there is no load
+ * balancing.
+ *
+ * <p><b>Threads.</b> The holder of the CPU's baton.
+ *
+ * @see "Linux kernel/sched/core.c, __schedule and try_to_wake_up"
+ */
+public final class CpuScheduler {
+    private static final int WAKE_PRIO_SHIFT = 32;
+
+    private final KernelCpu cpu;
+    private final Smp smp;
+    private final SchedulerSettings settings;
+    private final RunQueue queue;
+    private final WakeList wakeList = new WakeList();
+    private WakePlacementPolicy placement = WakePlacementPolicy.PREVIOUS_CPU;
+
+    private Task idle;
+    private Task current;
+    private boolean needResched;
+    private boolean idleWasWoken;
+    private long switches;
+
+    CpuScheduler(KernelCpu cpu, Smp smp, SchedulerSettings settings) {
+        this.cpu = cpu;
+        this.smp = smp;
+        this.settings = settings;
+        queue = new RunQueue(settings, smp.count());
+    }
+
+    /**
+     * Makes a task of this CPU, asleep; {@code body} runs in its thread once it is woken. Before
+     * the machine starts.
+     */
+    public Task newTask(Task.TaskSpec spec, Consumer<Task> body) {
+        return new Task(cpu, spec, body);
+    }
+
+    /** Sets who runs when nobody else wants to: the CPU's own thread. Before the machine starts. */
+    public void setIdle(Task idle) {
+        this.idle = idle;
+        current = idle;
+        idle.setState(Task.RUNNING);
+    }
+
+    /** Sets which CPU a woken task goes to. Before the machine starts. */
+    public void setPlacement(WakePlacementPolicy placement) {
+        this.placement = placement;
+    }
+
+    public Task current() {
+        return current;
+    }
+
+    public boolean needResched() {
+        return needResched;
+    }
+
+    /** Returns how often this CPU switched tasks. */
+    public long switches() {
+        return switches;
+    }
+
+    /**
+     * Returns whether the CPU runs its idle task and has nothing else to run: racy from other CPUs.
+     */
+    public boolean idleNow() {
+        return current == idle && queue.size() == 0;
+    }
+
+    /**
+     * Returns how many tasks want this CPU, the running one included, idle not: racy from other
+     * CPUs.
+     */
+    public int running() {
+        return queue.size();
+    }
+
+    /**
+     * Wakes {@code task}, from any context of this CPU.
+     *
+     * <p>A full barrier: what the caller wrote before is seen by the task, or the task is seen
+     * asleep.
+     *
+     * @return whether this call woke it; false when it was awake or somebody else's wake is on its
+     *     way
+     */
+    @HotPath
+    public boolean wake(Task task) {
+        // Pairs with the fence in Task.prepareToSleep(): the caller's condition before our look at
+        // the state.
+        VarHandle.fullFence();
+        for (; ; ) {
+            int state = task.stateVolatile();
+            if (state == Task.SLEEPING) {
+                if (task.casState(state, Task.RUNNING)) {
+                    traceWake(Tracepoint.SCHED_WAKING, task, task.cpu().id());
+                    return true;
+                }
+            } else if (state == Task.ASLEEP || state == Task.DELAYED) {
+                // Acquires what the sleeper left; pairs with the casState() in block().
+                if (task.casState(state, Task.WAKING)) {
+                    placeWoken(task, state == Task.DELAYED);
+                    return true;
+                }
+            } else {
+                return false;
+            }
+        }
+    }
+
+    private void placeWoken(Task task, boolean delayed) {
+        int target = delayed ? task.cpu().id() : placement.select(task, cpu);
+        traceWake(Tracepoint.SCHED_WAKING, task, target);
+        if (target == cpu.id()) {
+            task.setCpu(cpu);
+            task.remoteWake = false;
+            activate(task);
+            return;
+        }
+        KernelCpu other = smp.cpu(target);
+        task.setCpu(other);
+        task.remoteWake = true;
+        task.wokenNs = HostClock.nowNs();
+        if (other.scheduler().wakeList.push(task)) {
+            smp.sendReschedule(target);
+        }
+    }
+
+    /**
+     * Takes in what other CPUs woke for this one: the work of the reschedule interrupt. Interrupts
+     * off.
+     */
+    @HotPath
+    public void drainWakeList() {
+        Task task = wakeList.takeAll();
+        while (task != null) {
+            Task next = task.wakeNext;
+            task.wakeNext = null;
+            PathModel paths = cpu.paths();
+            if (paths != PathModel.NONE) {
+                cpu.hw().burnSince(task.wokenNs, paths.remoteWakeNs(current == idle));
+            }
+            activate(task);
+            task = next;
+        }
+    }
+
+    private void activate(Task task) {
+        long now = clockNs();
+        queue.enqueue(task, now);
+        task.setState(Task.RUNNING);
+        if (current == idle) {
+            idleWasWoken = task.remoteWake;
+            needResched = true;
+        } else if (queue.preempts(task, current, now)) {
+            needResched = true;
+        }
+        traceWake(Tracepoint.SCHED_WAKEUP, task, cpu.id());
+    }
+
+    /** The scheduler's part of the tick. Hardirq context. */
+    public void tick() {
+        if (queue.tick(current, clockNs())) {
+            needResched = true;
+        }
+    }
+
+    /**
+     * Gives the CPU to whoever should have it; a caller that has announced a sleep sleeps. Task
+     * context, nothing disabled.
+     *
+     * <p>The caller may find itself on another CPU: ask {@link Task#cpu()} afterwards.
+     */
+    public void schedule() {
+        Task self = current;
+        if (Checks.ON) {
+            Checks.invariant(cpu.preemptCount() == 0, "I-25: scheduling while atomic");
+        }
+        boolean irqs = cpu.hw().irqSave();
+        boolean slept = self.stateVolatile() == Task.SLEEPING;
+        if (slept) {
+            self.hooks().sleeping(self);
+        }
+        switchAway(slept);
+        KernelCpu here = self.cpu();
+        here.hw().irqRestore(irqs);
+        if (slept) {
+            self.hooks().running(self);
+        }
+    }
+
+    /**
+     * On the way out of an interrupt: switches if the interrupted code may be preempted. Interrupts
+     * off.
+     */
+    @HotPath
+    void preemptFromInterrupt() {
+        if (current != idle && (settings.preempt() == PreemptModel.FULL || !current.inKernel())) {
+            switchAway(false);
+        }
+    }
+
+    /** The preempt count has become zero in kernel code. Interrupts on. */
+    @HotPath
+    void preemptPoint() {
+        if (settings.preempt() == PreemptModel.FULL && current != idle) {
+            reschedulePoint();
+        }
+    }
+
+    /**
+     * A point at which any preemption model reschedules: return to user mode, or a voluntary one.
+     * Task context.
+     */
+    @HotPath
+    public void reschedulePoint() {
+        if (needResched) {
+            boolean irqs = cpu.hw().irqSave();
+            switchAway(false);
+            // A task that was preempted, not asleep, is still on this CPU.
+            cpu.hw().irqRestore(irqs);
+        }
+    }
+
+    /** Chooses and hands over; returns when the calling task is chosen again. Interrupts off. */
+    private void switchAway(boolean mayBlock) {
+        Task self = current;
+        needResched = false;
+        drainWakeList();
+        long now = clockNs();
+        if (mayBlock) {
+            block(self, now);
+        }
+        queue.putPrevious(self, now);
+        Task next = queue.pick(now);
+        if (next == null) {
+            next = idle;
+        }
+        needResched = false;
+        queue.setNext(self, next, now);
+        if (next != self) {
+            burnSwitchPath(self);
+            switchTo(self, next);
+        }
+    }
+
+    private void block(Task self, long now) {
+        if (self.stateVolatile() != Task.SLEEPING) {
+            return;
+        }
+        boolean gone = queue.dequeue(self, now);
+        // Releases what this CPU wrote to the task; pairs with the casState() in wake().
+        if (!self.casState(Task.SLEEPING, gone ? Task.ASLEEP : Task.DELAYED)) {
+            queue.enqueue(self, now);
+        }
+    }
+
+    private void burnSwitchPath(Task self) {
+        PathModel paths = cpu.paths();
+        if (paths == PathModel.NONE) {
+            return;
+        }
+        cpu.burnPath(self == idle ? paths.idleExitNs(idleWasWoken) : paths.switchNs());
+    }
+
+    private void switchTo(Task self, Task next) {
+        current = next;
+        switches++;
+        cpu.trace(Tracepoint.SCHED_SWITCH, previousWord(self), nextWord(next), 0);
+        next.setSwitchedInNs(cpu.markNs());
+        self.thread().handOverTo(next.thread());
+        self.cpu().scheduler().resumed(self);
+    }
+
+    private void resumed(Task self) {
+        if (Checks.ON) {
+            Checks.invariant(
+                    current == self,
+                    "baton held by " + self.name() + " is " + current.name() + "'s");
+        }
+        self.thread().pinTo(cpu.hw().hostCore());
+        // The switcher had interrupts off; so have we until our caller restores its own flag.
+        cpu.hw().irqDisable();
+        if (self.killed) {
+            throw new TaskExit();
+        }
+    }
+
+    /** What a task's thread runs when it is first given the baton. */
+    void runTask(Task self, Consumer<Task> body) {
+        try {
+            resumed(self);
+            cpu.hw().irqEnable();
+            body.accept(self);
+        } catch (TaskExit e) {
+            // The machine is shutting down.
+        } finally {
+            self.cpu().scheduler().exit(self);
+        }
+    }
+
+    private void exit(Task self) {
+        cpu.hw().irqDisable();
+        long now = clockNs();
+        queue.forget(self, now);
+        self.setState(Task.DEAD);
+        Task next = queue.pick(now);
+        if (next == null || self.killed) {
+            next = idle;
+        }
+        queue.setNext(self, next, now);
+        needResched = false;
+        current = next;
+        switches++;
+        cpu.trace(Tracepoint.SCHED_SWITCH, previousWord(self), nextWord(next), 0);
+        next.setSwitchedInNs(cpu.markNs());
+        next.thread().give();
+    }
+
+    /**
+     * Ends {@code task} wherever it waits: its wait throws. By the idle task at shutdown,
+     * interrupts off.
+     */
+    public void kill(Task task) {
+        if (task.stateVolatile() == Task.DEAD) {
+            return;
+        }
+        queue.forget(task, clockNs());
+        task.killed = true;
+        task.setCpu(cpu);
+        switchTo(idle, task);
+    }
+
+    /** Host time without what the host stole: the run queue's clock. */
+    private long clockNs() {
+        return HostClock.nowNs() - cpu.hw().noise().stolenNs();
+    }
+
+    private void traceWake(Tracepoint event, Task task, int target) {
+        cpu.trace(event, task.pid(), task.policy().kernelPrio(), target);
+    }
+
+    private static long previousWord(Task task) {
+        int state = task.stateVolatile();
+        char letter =
+                state == Task.RUNNING || state == Task.SLEEPING
+                        ? 'R'
+                        : state == Task.DEAD ? 'X' : task.sleepLetter;
+        return (long) task.pid() << WAKE_PRIO_SHIFT | (long) letter << Short.SIZE | prio(task);
+    }
+
+    private static long nextWord(Task task) {
+        return (long) task.pid() << WAKE_PRIO_SHIFT | prio(task);
+    }
+
+    private static int prio(Task task) {
+        return task.policy().kernelPrio();
+    }
+}

@@ -1,0 +1,227 @@
+package org.irqlab.kernel.sched;
+
+import org.irqlab.base.Checks;
+import org.irqlab.base.HotPath;
+import org.irqlab.base.time.HostClock;
+import org.irqlab.base.trace.TraceFlags;
+import org.irqlab.base.trace.TraceRing;
+import org.irqlab.base.trace.Tracepoint;
+import org.irqlab.hw.cpu.InterruptEntry;
+import org.irqlab.hw.cpu.VirtualCpu;
+import org.irqlab.kernel.path.PathModel;
+
+/**
+ * The kernel's state of one CPU: preempt count, contexts, interrupt entry and exit, tracepoints.
+ *
+ * <p><b>Threads.</b> The holder of the CPU's baton only; everything is plain.
+ *
+ * @see "Linux kernel/softirq.c, irq_enter_rcu and irq_exit_rcu; include/linux/preempt.h"
+ */
+public final class KernelCpu implements InterruptEntry {
+    private final VirtualCpu hw;
+    private final Smp smp;
+    private final PathModel paths;
+    private final TraceRing ring;
+    private final boolean stamped;
+    private final CpuScheduler scheduler;
+    private VectorDispatch vectors;
+    private BottomHalves bottomHalves;
+
+    // Holder only.
+    private int preemptCount;
+    private long markNs;
+
+    /**
+     * Makes the kernel's side of {@code hw} and enters it in {@code smp}.
+     *
+     * @param ring takes this CPU's events, or null
+     */
+    public KernelCpu(
+            VirtualCpu hw, Smp smp, SchedulerSettings settings, PathModel paths, TraceRing ring) {
+        this.hw = hw;
+        this.smp = smp;
+        this.paths = paths;
+        this.ring = ring;
+        stamped = ring != null || paths != PathModel.NONE;
+        scheduler = new CpuScheduler(this, smp, settings);
+        smp.add(this);
+        hw.setEntry(this);
+    }
+
+    /** Completes the CPU. Before it runs. */
+    public void connect(VectorDispatch vectors, BottomHalves bottomHalves) {
+        this.vectors = vectors;
+        this.bottomHalves = bottomHalves;
+    }
+
+    public int id() {
+        return hw.id();
+    }
+
+    public VirtualCpu hw() {
+        return hw;
+    }
+
+    public Smp smp() {
+        return smp;
+    }
+
+    public PathModel paths() {
+        return paths;
+    }
+
+    public CpuScheduler scheduler() {
+        return scheduler;
+    }
+
+    /** Returns the task whose context this CPU is in; an interrupt runs on top of it. */
+    public Task current() {
+        return scheduler.current();
+    }
+
+    public int preemptCount() {
+        return preemptCount;
+    }
+
+    /** Spends CPU time; see {@link VirtualCpu#burn}. */
+    @HotPath
+    public void burn(long costNs) {
+        hw.burn(costNs);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>On the way out it runs what softirqs are pending, and, where the interrupted code can be
+     * preempted, switches to a more urgent task.
+     */
+    @Override
+    @HotPath
+    public void interrupt(int vector) {
+        preemptCount += PreemptCount.HARDIRQ_OFFSET;
+        if (Checks.ON) {
+            Checks.invariant(
+                    PreemptCount.hardirqDepth(preemptCount) == 1, "I-20: hardirq in hardirq");
+        }
+        int entered = preemptCount;
+        vectors.dispatch(this, vector);
+        if (Checks.ON) {
+            Checks.invariant(preemptCount == entered, "I-21: handler changed the preempt count");
+            Checks.invariant(!hw.irqsEnabled(), "I-20: handler returned with interrupts on");
+        }
+        preemptCount -= PreemptCount.HARDIRQ_OFFSET;
+        if (bottomHalves.pending() && !PreemptCount.inInterrupt(preemptCount)) {
+            bottomHalves.interruptExit();
+        }
+        if (preemptCount == 0 && scheduler.needResched()) {
+            scheduler.preemptFromInterrupt();
+        }
+    }
+
+    /** The serving bit of the preempt count, set while softirqs run. Interrupts off. */
+    @HotPath
+    public void enterSoftirq() {
+        if (Checks.ON) {
+            Checks.invariant(
+                    !PreemptCount.inHardirq(preemptCount)
+                            && !PreemptCount.inServingSoftirq(preemptCount)
+                            && PreemptCount.bhDisableDepth(preemptCount) == 0,
+                    "I-22: softirq in hardirq, in softirq, or with bottom halves disabled");
+        }
+        preemptCount += PreemptCount.SOFTIRQ_OFFSET;
+    }
+
+    @HotPath
+    public void leaveSoftirq() {
+        preemptCount -= PreemptCount.SOFTIRQ_OFFSET;
+    }
+
+    /** Keeps softirqs from running on this CPU; nests. */
+    @HotPath
+    public void bhDisable() {
+        preemptCount += PreemptCount.SOFTIRQ_DISABLE_OFFSET;
+    }
+
+    /**
+     * Undoes one {@link #bhDisable}; the outermost one, outside interrupts, runs what is pending.
+     * Interrupts on, not in hardirq.
+     */
+    @HotPath
+    public void bhEnable() {
+        if (Checks.ON) {
+            Checks.invariant(
+                    hw.irqsEnabled() && !PreemptCount.inHardirq(preemptCount),
+                    "I-26: bottom halves enabled in hardirq or with interrupts off");
+            Checks.invariant(
+                    PreemptCount.bhDisableDepth(preemptCount) > 0, "I-26: unbalanced bhEnable");
+        }
+        // One preempt count stays until the softirqs have run, as in the kernel.
+        preemptCount -= PreemptCount.SOFTIRQ_DISABLE_OFFSET - PreemptCount.PREEMPT_OFFSET;
+        if (bottomHalves.pending() && !PreemptCount.inInterrupt(preemptCount)) {
+            bottomHalves.enabled();
+        }
+        preemptEnable();
+    }
+
+    @HotPath
+    public void preemptDisable() {
+        preemptCount += PreemptCount.PREEMPT_OFFSET;
+    }
+
+    @HotPath
+    public void preemptEnable() {
+        preemptCount -= PreemptCount.PREEMPT_OFFSET;
+        if (preemptCount == 0 && scheduler.needResched() && hw.irqsEnabled()) {
+            scheduler.preemptPoint();
+        }
+    }
+
+    /** Puts the preempt count right after softirq code that changed it. */
+    public void restorePreemptCount(int count) {
+        preemptCount = count;
+    }
+
+    /** Records an event, and marks its time as the start of the path that follows. */
+    @HotPath
+    public void trace(Tracepoint event, long a, long b, long c) {
+        if (stamped) {
+            markNs = HostClock.nowNs();
+            if (ring != null) {
+                ring.record(markNs, event, flags(), current().pid(), a, b, c);
+            }
+        }
+    }
+
+    /** Returns when this CPU last passed a tracepoint; the start of a kernel path. */
+    @HotPath
+    public long markNs() {
+        return markNs;
+    }
+
+    /** Burns what is left of a kernel path of {@code pathNs} that began at the last tracepoint. */
+    @HotPath
+    public void burnPath(long pathNs) {
+        hw.burnSince(markNs, pathNs);
+    }
+
+    public TraceRing ring() {
+        return ring;
+    }
+
+    private int flags() {
+        int flags = hw.irqsEnabled() ? 0 : TraceFlags.IRQS_OFF;
+        if (scheduler.needResched()) {
+            flags |= TraceFlags.NEED_RESCHED;
+        }
+        if (PreemptCount.inHardirq(preemptCount)) {
+            flags |= TraceFlags.HARDIRQ;
+        }
+        if (PreemptCount.inServingSoftirq(preemptCount)) {
+            flags |= TraceFlags.SOFTIRQ;
+        }
+        if (PreemptCount.bhDisableDepth(preemptCount) > 0) {
+            flags |= TraceFlags.BH_OFF;
+        }
+        return TraceFlags.withDepth(flags, PreemptCount.preemptDepth(preemptCount));
+    }
+}

@@ -1,0 +1,116 @@
+package org.irqlab.kernel.softirq;
+
+import org.irqlab.base.HotPath;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A deferred function that runs in softirq context, never on two CPUs at once, on the CPU that
+ * scheduled it.
+ *
+ * <p>Scheduling sets SCHED; only the call that set it puts the tasklet on a list. SCHED is cleared
+ * <em>before</em> the function runs, so that a schedule during the run leads to one more run. RUN
+ * keeps a second CPU out.
+ *
+ * <p><b>Threads.</b> State bits by any CPU's holder, through STATE.
+ *
+ * <p><b>Memory ordering.</b> What the caller of {@link Tasklets#schedule} wrote before is visible
+ * to a run that begins afterwards, also when the call returned {@code false}.
+ *
+ * @see "Linux kernel/softirq.c, tasklet_action_common; include/linux/interrupt.h"
+ */
+public final class Tasklet {
+    static final int SCHED = 1;
+    static final int RUN = 2;
+
+    private static final VarHandle STATE;
+    private static final VarHandle DISABLED;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(Tasklet.class, "state", int.class);
+            DISABLED = lookup.findVarHandle(Tasklet.class, "disabled", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final SoftirqAction function;
+    final int number;
+    final int nameId;
+
+    // Any thread, through STATE and DISABLED.
+    private int state;
+    private int disabled;
+
+    // The CPU on whose list it is.
+    Tasklet next;
+
+    /**
+     * Makes an enabled tasklet that is not scheduled.
+     *
+     * @param number identifies it in tracepoints
+     * @param nameId its function's name in the machine's name table
+     */
+    public Tasklet(SoftirqAction function, int number, int nameId) {
+        this.function = function;
+        this.number = number;
+        this.nameId = nameId;
+    }
+
+    /** Sets SCHED; returns whether this call set it. Full barrier; pairs with {@link #beginRun}. */
+    @HotPath
+    boolean trySchedule() {
+        return ((int) STATE.getAndBitwiseOr(this, SCHED) & SCHED) == 0;
+    }
+
+    /** Sets RUN; returns whether this call set it. */
+    @HotPath
+    boolean tryRun() {
+        return ((int) STATE.getAndBitwiseOrAcquire(this, RUN) & RUN) == 0;
+    }
+
+    /**
+     * Clears SCHED, before the function. Full barrier: what a scheduler wrote before a {@link
+     * #trySchedule} that we have just overtaken is visible to the function. Returns whether it was
+     * set.
+     */
+    @HotPath
+    boolean beginRun() {
+        return ((int) STATE.getAndBitwiseAnd(this, ~SCHED) & SCHED) != 0;
+    }
+
+    /** Clears RUN; what the run wrote is visible to the next run. Pairs with {@link #tryRun}. */
+    @HotPath
+    void endRun() {
+        STATE.getAndBitwiseAndRelease(this, ~RUN);
+    }
+
+    /**
+     * Keeps the function from starting until {@link #enable}; nests. Does not wait for a run in
+     * progress.
+     */
+    public void disableNoSync() {
+        DISABLED.getAndAdd(this, 1);
+    }
+
+    /** Undoes one disable. */
+    public void enable() {
+        DISABLED.getAndAdd(this, -1);
+    }
+
+    @HotPath
+    boolean enabled() {
+        return (int) DISABLED.getVolatile(this) == 0;
+    }
+
+    public boolean scheduled() {
+        return ((int) STATE.getVolatile(this) & SCHED) != 0;
+    }
+
+    public boolean running() {
+        return ((int) STATE.getVolatile(this) & RUN) != 0;
+    }
+}
