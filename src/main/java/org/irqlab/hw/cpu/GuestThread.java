@@ -4,6 +4,8 @@ import org.irqlab.host.Gate;
 import org.irqlab.host.Gates;
 import org.irqlab.host.ThreadPinning;
 
+import java.time.Duration;
+
 /**
  * A platform thread that runs guest code only while it holds the baton of a virtual CPU.
  *
@@ -68,9 +70,14 @@ public final class GuestThread {
         }
     }
 
-    /** Waits until the thread has ended. */
-    public void join() throws InterruptedException {
-        thread.join();
+    /** Waits at most {@code millis} until the thread has ended; returns whether it has. */
+    public boolean join(long millis) {
+        try {
+            return thread.join(Duration.ofMillis(millis));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     public boolean isAlive() {

@@ -65,6 +65,11 @@ public final class CpuScheduler {
         this.placement = placement;
     }
 
+    /** Returns what this CPU does when it is idle. */
+    public IdlePolicy idlePolicy() {
+        return settings.idle();
+    }
+
     public Task current() {
         return current;
     }
@@ -115,7 +120,7 @@ public final class CpuScheduler {
                     return true;
                 }
             } else if (state == Task.ASLEEP || state == Task.DELAYED) {
-                // Acquires what the sleeper left; pairs with the casState() in block().
+                // Acquires what the sleeper left; pairs with publishSleep().
                 if (task.casState(state, Task.WAKING)) {
                     placeWoken(task, state == Task.DELAYED);
                     return true;
@@ -150,6 +155,9 @@ public final class CpuScheduler {
      */
     @HotPath
     public void drainWakeList() {
+        if (smp.stopping()) {
+            needResched = true;
+        }
         Task task = wakeList.takeAll();
         while (task != null) {
             Task next = task.wakeNext;
@@ -170,7 +178,7 @@ public final class CpuScheduler {
         if (current == idle) {
             idleWasWoken = task.remoteWake;
             needResched = true;
-        } else if (queue.preempts(task, current, now)) {
+        } else if (queue.preempts(task, current, needResched, now)) {
             needResched = true;
         }
         traceWake(Tracepoint.SCHED_WAKEUP, task, cpu.id());
@@ -178,7 +186,7 @@ public final class CpuScheduler {
 
     /** The scheduler's part of the tick. Hardirq context. */
     public void tick() {
-        if (queue.tick(current, clockNs())) {
+        if (queue.tick(clockNs())) {
             needResched = true;
         }
     }
@@ -213,7 +221,10 @@ public final class CpuScheduler {
      */
     @HotPath
     void preemptFromInterrupt() {
-        if (current != idle && (settings.preempt() == PreemptModel.FULL || !current.inKernel())) {
+        if (current != idle
+                && (smp.stopping()
+                        || settings.preempt() == PreemptModel.FULL
+                        || !current.inKernel())) {
             switchAway(false);
         }
     }
@@ -246,31 +257,38 @@ public final class CpuScheduler {
         needResched = false;
         drainWakeList();
         long now = clockNs();
-        if (mayBlock) {
-            block(self, now);
+        boolean blocks = mayBlock && self.stateVolatile() == Task.SLEEPING;
+        if (blocks) {
+            queue.dequeue(self, now);
         }
-        queue.putPrevious(self, now);
         Task next = queue.pick(now);
-        if (next == null) {
-            next = idle;
+        if (next != self || smp.stopping()) {
+            queue.putPrevious(now);
+            if (blocks && !publishSleep(self)) {
+                queue.enqueue(self, now);
+                next = queue.pick(now);
+            }
+            if (next == null || smp.stopping()) {
+                next = idle;
+            }
+            queue.setNext(next, now);
         }
         needResched = false;
-        queue.setNext(self, next, now);
         if (next != self) {
             burnSwitchPath(self);
             switchTo(self, next);
         }
     }
 
-    private void block(Task self, long now) {
-        if (self.stateVolatile() != Task.SLEEPING) {
-            return;
-        }
-        boolean gone = queue.dequeue(self, now);
-        // Releases what this CPU wrote to the task; pairs with the casState() in wake().
-        if (!self.casState(Task.SLEEPING, gone ? Task.ASLEEP : Task.DELAYED)) {
-            queue.enqueue(self, now);
-        }
+    /**
+     * Lets wakers have a task that is off this CPU's hands. Releases what this CPU wrote to it;
+     * pairs with the casState() in wake().
+     *
+     * @return {@code false} when a waker was faster: the task does not sleep
+     */
+    private boolean publishSleep(Task self) {
+        int asleep = self.entity().onQueue() ? Task.DELAYED : Task.ASLEEP;
+        return self.casState(Task.SLEEPING, asleep);
     }
 
     private void burnSwitchPath(Task self) {
@@ -312,6 +330,9 @@ public final class CpuScheduler {
             body.accept(self);
         } catch (TaskExit e) {
             // The machine is shutting down.
+        } catch (Throwable e) {
+            smp.fail(e);
+            self.cpu().restorePreemptCount(0);
         } finally {
             self.cpu().scheduler().exit(self);
         }
@@ -323,10 +344,11 @@ public final class CpuScheduler {
         queue.forget(self, now);
         self.setState(Task.DEAD);
         Task next = queue.pick(now);
-        if (next == null || self.killed) {
+        if (next == null || smp.stopping()) {
             next = idle;
         }
-        queue.setNext(self, next, now);
+        queue.putPrevious(now);
+        queue.setNext(next, now);
         needResched = false;
         current = next;
         switches++;

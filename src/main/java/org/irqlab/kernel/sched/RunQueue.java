@@ -1,82 +1,111 @@
 package org.irqlab.kernel.sched;
 
 import org.irqlab.base.HotPath;
+import org.irqlab.kernel.sched.fair.DelayedSink;
+import org.irqlab.kernel.sched.fair.DequeueKind;
+import org.irqlab.kernel.sched.fair.EnqueueKind;
 import org.irqlab.kernel.sched.fair.FairEntity;
 import org.irqlab.kernel.sched.fair.FairQueue;
 
 /**
  * What wants one CPU: real-time tasks first, then the fair class.
  *
+ * <p>A switch is {@code dequeue} (if the task blocks), {@code pick}, {@code putPrevious}, {@code
+ * setNext}, with one time for all of it.
+ *
  * <p><b>Threads.</b> The holder of the CPU's baton. All times are this CPU's run-queue clock, ns.
  */
 final class RunQueue {
     private final RealTimeQueue realTime = new RealTimeQueue();
     private final FairQueue fair;
+    private final DelayedSink delayedDone = entity -> ((TaskEntity) entity).task().delayEnded();
 
     RunQueue(SchedulerSettings settings, int cpus) {
-        fair = new FairQueue();
+        fair = new FairQueue(settings.fair(), cpus, settings.tickNs());
     }
 
+    /** Takes in a task that was woken. */
     @HotPath
     void enqueue(Task task, long now) {
-        task.queued = true;
         if (task.policy().realTime()) {
+            task.queued = true;
             realTime.add(task);
+        } else if (task.entity().delayed()) {
+            fair.requeueDelayed(task.entity());
         } else {
-            fair.enqueue(task.fair());
+            fair.enqueue(
+                    task.entity(),
+                    task.firstWake() ? EnqueueKind.INITIAL : EnqueueKind.WAKEUP,
+                    now);
         }
     }
 
-    /** Takes a task that goes to sleep out; returns {@code false} when it stays in for its lag. */
+    /** Takes out a task that goes to sleep; a fair one may stay in until its lag is used up. */
     @HotPath
-    boolean dequeue(Task task, long now) {
-        task.queued = false;
+    void dequeue(Task task, long now) {
         if (task.policy().realTime()) {
+            task.queued = false;
             realTime.remove(task);
         } else {
-            fair.dequeue(task.fair());
+            fair.dequeue(task.entity(), DequeueKind.SLEEP, now);
         }
-        return true;
     }
 
     /** Takes a task out for good, wherever it stands. */
     void forget(Task task, long now) {
-        if (task.queued) {
-            dequeue(task, now);
+        if (task.policy().realTime()) {
+            if (task.queued) {
+                dequeue(task, now);
+            }
+        } else if (task.entity().onQueue()) {
+            fair.dequeue(task.entity(), DequeueKind.SPECIAL_SLEEP, now);
         }
     }
 
-    @HotPath
-    void putPrevious(Task task, long now) {}
-
+    /** Returns who should run, or null; finishes the delayed dequeues that it meets. */
     @HotPath
     Task pick(long now) {
         Task urgent = realTime.first();
         if (urgent != null) {
             return urgent;
         }
-        FairEntity entity = fair.pick();
-        return entity == null ? null : (Task) entity.owner();
+        FairEntity entity = fair.pick(now, delayedDone);
+        return entity == null ? null : ((TaskEntity) entity).task();
+    }
+
+    /** Ends the turn of the running task, whatever its class. */
+    @HotPath
+    void putPrevious(long now) {
+        fair.putPrev(now);
     }
 
     @HotPath
-    void setNext(Task previous, Task next, long now) {}
+    void setNext(Task next, long now) {
+        if (next.entity().onQueue()) {
+            fair.setNext(next.entity(), now);
+        }
+    }
 
     /** Returns whether {@code woken}, just enqueued, should take the CPU from {@code current}. */
     @HotPath
-    boolean preempts(Task woken, Task current, long now) {
+    boolean preempts(Task woken, Task current, boolean needResched, long now) {
         if (woken.policy().realTime()) {
             return woken.policy().rtPriority() > current.policy().rtPriority();
         }
-        return false;
+        if (current.policy().realTime()) {
+            return false;
+        }
+        boolean preempts = fair.wakeupPreempts(woken.entity(), now, needResched);
+        return fair.takeReschedRequest() || preempts;
     }
 
-    /** Returns whether the running task has had its share. */
-    boolean tick(Task current, long now) {
-        return false;
+    /** Charges the running task; returns whether it has had its share. */
+    boolean tick(long now) {
+        fair.tick(now);
+        return fair.takeReschedRequest();
     }
 
     int size() {
-        return realTime.size() + fair.size();
+        return realTime.size() + fair.nr();
     }
 }

@@ -2,6 +2,8 @@ package org.irqlab.kernel.sched;
 
 import org.irqlab.hw.intc.InterruptController;
 
+import java.util.concurrent.atomic.AtomicReference;
+
 /**
  * The CPUs of one machine, as they see each other.
  *
@@ -10,6 +12,10 @@ import org.irqlab.hw.intc.InterruptController;
 public final class Smp {
     private final InterruptController controller;
     private final KernelCpu[] cpus;
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    // Any thread; read at switches, where a late look does no harm.
+    private volatile boolean stopping;
 
     public Smp(InterruptController controller) {
         this.controller = controller;
@@ -30,6 +36,29 @@ public final class Smp {
 
     public InterruptController controller() {
         return controller;
+    }
+
+    /** Makes every CPU switch to its idle task at its next chance, for good. Any thread. */
+    public void stop() {
+        stopping = true;
+        for (int cpu = 0; cpu < cpus.length; cpu++) {
+            sendReschedule(cpu);
+        }
+    }
+
+    /** Stops the machine because its own code failed; the first failure is kept. Any thread. */
+    public void fail(Throwable cause) {
+        failure.compareAndSet(null, cause);
+        stop();
+    }
+
+    public boolean stopping() {
+        return stopping;
+    }
+
+    /** Returns what ended the machine, or null. */
+    public Throwable failure() {
+        return failure.get();
     }
 
     /** Asks {@code cpu} to look at its wake list. Any holder. */

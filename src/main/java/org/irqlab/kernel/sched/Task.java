@@ -2,7 +2,6 @@ package org.irqlab.kernel.sched;
 
 import org.irqlab.base.HotPath;
 import org.irqlab.hw.cpu.GuestThread;
-import org.irqlab.kernel.sched.fair.FairEntity;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -58,7 +57,7 @@ public final class Task {
     private final TaskPolicy policy;
     private final boolean kernelThread;
     private final GuestThread thread;
-    private final FairEntity fair;
+    private final TaskEntity entity;
 
     // Any thread, through STATE.
     private int state = ASLEEP;
@@ -81,6 +80,7 @@ public final class Task {
     private int wantedCpu = -1;
     private long switchedInNs;
     private boolean inSyscall;
+    private boolean everWoken;
 
     Task(KernelCpu cpu, TaskSpec spec, Consumer<Task> body) {
         this.cpu = cpu;
@@ -88,7 +88,7 @@ public final class Task {
         pid = spec.pid();
         policy = spec.policy();
         kernelThread = spec.kernelThread();
-        fair = new FairEntity(this, policy.nice());
+        entity = new TaskEntity(this, policy.nice());
         thread = new GuestThread(name, () -> cpu().scheduler().runTask(this, body));
     }
 
@@ -112,8 +112,23 @@ public final class Task {
         return thread;
     }
 
-    FairEntity fair() {
-        return fair;
+    TaskEntity entity() {
+        return entity;
+    }
+
+    /** Returns whether the task has never been woken before this call. */
+    boolean firstWake() {
+        boolean first = !everWoken;
+        everWoken = true;
+        return first;
+    }
+
+    /**
+     * The fair queue has let go of a sleeper; unless a waker has it already, it is now asleep for
+     * everybody.
+     */
+    void delayEnded() {
+        casState(DELAYED, ASLEEP);
     }
 
     /** Returns the CPU on which the task runs, or ran last; it may be another after every sleep. */

@@ -1,0 +1,86 @@
+package org.irqlab.kernel.boot;
+
+import org.irqlab.base.HotPath;
+import org.irqlab.base.time.HostClock;
+import org.irqlab.hw.cpu.VirtualCpu;
+import org.irqlab.kernel.sched.IdlePolicy;
+import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.sched.Task;
+
+import java.util.concurrent.Phaser;
+import java.util.function.Supplier;
+
+/**
+ * What a CPU does when nobody wants it: waits for an interrupt in the way its policy says, and at
+ * the end of the machine's life ends the tasks that slept here.
+ *
+ * <p><b>Threads.</b> The CPU's own thread, {@code cpu/N}.
+ *
+ * @see "Linux kernel/sched/idle.c"
+ */
+final class IdleLoop {
+    /** How long HALT_POLL spins before it halts; about what a halt and a kick cost. */
+    private static final long HALT_POLL_NS = 50_000;
+
+    private final KernelCpu cpu;
+    private final VirtualCpu hw;
+    private final Supplier<Iterable<Task>> tasks;
+    private final Phaser stopped;
+    private final IdleListener listener;
+
+    // The CPU's thread; read after the run.
+    private long idleNs;
+
+    IdleLoop(KernelCpu cpu, Supplier<Iterable<Task>> tasks, Phaser stopped, IdleListener listener) {
+        this.cpu = cpu;
+        hw = cpu.hw();
+        this.tasks = tasks;
+        this.stopped = stopped;
+        this.listener = listener;
+    }
+
+    void run(Task self) {
+        try {
+            IdlePolicy policy = cpu.scheduler().idlePolicy();
+            while (!cpu.smp().stopping()) {
+                idlePeriod(policy);
+                cpu.scheduler().reschedulePoint();
+            }
+        } catch (Throwable e) {
+            cpu.smp().fail(e);
+            cpu.restorePreemptCount(0);
+        }
+        // Nobody runs guest code once all CPUs are here; only then may tasks be taken apart.
+        stopped.arriveAndAwaitAdvance();
+        hw.irqDisable();
+        for (Task task : tasks.get()) {
+            if (task != self && task.cpu() == cpu) {
+                cpu.scheduler().kill(task);
+            }
+        }
+    }
+
+    /** Idles until a task wants the CPU. */
+    @HotPath
+    private void idlePeriod(IdlePolicy policy) {
+        listener.idleBegins(cpu);
+        long began = HostClock.nowNs();
+        long last = began;
+        while (!cpu.scheduler().needResched()) {
+            if (policy == IdlePolicy.HALT
+                    || policy == IdlePolicy.HALT_POLL && last - began > HALT_POLL_NS) {
+                hw.halt();
+                last = hw.poll();
+            } else {
+                long before = last;
+                last = hw.idleStep(before);
+            }
+        }
+        idleNs += HostClock.nowNs() - began;
+    }
+
+    /** Returns how long this CPU was idle, interrupts that woke nobody included, ns. */
+    long idleNs() {
+        return idleNs;
+    }
+}

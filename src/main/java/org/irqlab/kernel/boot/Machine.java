@@ -1,0 +1,244 @@
+package org.irqlab.kernel.boot;
+
+import org.irqlab.base.trace.NameTable;
+import org.irqlab.base.trace.TraceRing;
+import org.irqlab.base.trace.Tracepoint;
+import org.irqlab.hw.cpu.HaltLine;
+import org.irqlab.hw.cpu.LocalTimer;
+import org.irqlab.hw.cpu.NoiseMeter;
+import org.irqlab.hw.cpu.VirtualCpu;
+import org.irqlab.hw.intc.InterruptController;
+import org.irqlab.kernel.irq.IrqTable;
+import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.sched.Smp;
+import org.irqlab.kernel.sched.Task;
+import org.irqlab.kernel.sched.TaskPolicy;
+import org.irqlab.kernel.softirq.SoftirqAction;
+import org.irqlab.kernel.softirq.SoftirqVector;
+import org.irqlab.kernel.softirq.Softirqs;
+import org.irqlab.kernel.softirq.Tasklets;
+// WQ import org.irqlab.kernel.workqueue.Workqueues;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Phaser;
+import java.util.function.Consumer;
+
+/**
+ * One machine: virtual CPUs, their kernel, and the threads that carry them.
+ *
+ * <p>Made, furnished with devices, handlers and tasks, {@link #start started}, and {@link #close
+ * closed}; never started again.
+ *
+ * <p><b>Threads.</b> Made and closed by one thread, which is not one of the machine's.
+ */
+public final class Machine implements AutoCloseable {
+    private static final int FIRST_PID = 2;
+    private static final long STOP_MILLIS = 30_000;
+
+    private final Smp smp;
+    private final IrqTable irqs;
+    private final NameTable names = new NameTable();
+    private final SoftirqAction[] softirqActions = new SoftirqAction[SoftirqVector.count()];
+    private final Softirqs[] softirqs;
+    private final Tasklets[] tasklets;
+    private final Tasklets[] highTasklets;
+    private final LocalTimer[] timers;
+    private final IdleLoop[] idleLoops;
+    private final Task[] idleTasks;
+    private final List<Task> tasks = new ArrayList<>();
+    // WQ private final Workqueues workqueues;
+    private final IdleListener listener;
+    private int nextPid = FIRST_PID;
+    private boolean started;
+
+    /**
+     * Makes a machine, all CPUs off.
+     *
+     * @param halts one for each CPU, the ones that {@code controller} pulls
+     */
+    public Machine(
+            MachineSpec spec,
+            InterruptController controller,
+            List<HaltLine> halts,
+            IdleListener listener) {
+        int cpus = spec.cpus();
+        if (controller.cpus() != cpus || halts.size() != cpus) {
+            throw new IllegalArgumentException(
+                    "cpus=" + cpus + " != controller's " + controller.cpus());
+        }
+        this.listener = listener;
+        smp = new Smp(controller);
+        irqs = new IrqTable(smp);
+        softirqs = new Softirqs[cpus];
+        tasklets = new Tasklets[cpus];
+        highTasklets = new Tasklets[cpus];
+        timers = new LocalTimer[cpus];
+        idleLoops = new IdleLoop[cpus];
+        idleTasks = new Task[cpus];
+        var stopped = new Phaser(cpus);
+        for (int id = 0; id < cpus; id++) {
+            bringUp(spec, id, halts.get(id), stopped);
+        }
+        setSoftirqAction(SoftirqVector.TASKLET, cpu -> tasklets[cpu.id()].run(cpu));
+        setSoftirqAction(SoftirqVector.HI, cpu -> highTasklets[cpu.id()].run(cpu));
+        connectSystemVectors(controller);
+        // WQ workqueues = new Workqueues(smp, spec.workersPerPool(), this::newPid, names);
+        // WQ tasks.addAll(workqueues.workers());
+    }
+
+    private void bringUp(MachineSpec spec, int id, HaltLine halt, Phaser stopped) {
+        var port = smp.controller().port(id);
+        var hw =
+                new VirtualCpu(
+                        id, spec.hostCores()[id], port, halt, new NoiseMeter(spec.stealNs()));
+        var ring = spec.traceCapacity() == 0 ? null : new TraceRing(spec.traceCapacity());
+        var cpu = new KernelCpu(hw, smp, spec.scheduling(), spec.paths().apply(id), ring);
+        idleLoops[id] = new IdleLoop(cpu, () -> tasks, stopped, listener);
+        idleTasks[id] =
+                cpu.scheduler()
+                        .newTask(
+                                new Task.TaskSpec("cpu/" + id, 0, TaskPolicy.NORMAL, true),
+                                idleLoops[id]::run);
+        cpu.scheduler().setIdle(idleTasks[id]);
+        softirqs[id] = new Softirqs(cpu, softirqActions, spec.scheduling().tickNs(), newPid());
+        tasks.add(softirqs[id].ksoftirqd());
+        tasklets[id] = new Tasklets(cpu, softirqs[id], SoftirqVector.TASKLET);
+        highTasklets[id] = new Tasklets(cpu, softirqs[id], SoftirqVector.HI);
+        timers[id] = new LocalTimer(port);
+        hw.addDevice(timers[id]);
+        cpu.connect(irqs, softirqs[id]);
+    }
+
+    private void connectSystemVectors(InterruptController controller) {
+        var vectors = controller.vectors();
+        irqs.setSystemHandler(
+                vectors.reschedule(),
+                cpu -> cpu.scheduler().drainWakeList(),
+                Tracepoint.RESCHEDULE_ENTRY,
+                Tracepoint.RESCHEDULE_EXIT);
+        irqs.setSystemHandler(
+                vectors.localTimer(),
+                cpu -> cpu.scheduler().tick(),
+                Tracepoint.LOCAL_TIMER_ENTRY,
+                Tracepoint.LOCAL_TIMER_EXIT);
+    }
+
+    /**
+     * Sets what a softirq vector does on every CPU; TASKLET and HI serve the tasklets. Before the
+     * start.
+     */
+    public void setSoftirqAction(SoftirqVector vector, SoftirqAction action) {
+        softirqActions[vector.ordinal()] = action;
+    }
+
+    /**
+     * Makes a task that starts on {@code cpu} when it is first woken; interrupt threads are made by
+     * {@link #irqs()}.
+     */
+    public Task newTask(
+            int cpu, String name, TaskPolicy policy, boolean kernelThread, Consumer<Task> body) {
+        Task task =
+                smp.cpu(cpu)
+                        .scheduler()
+                        .newTask(new Task.TaskSpec(name, newPid(), policy, kernelThread), body);
+        tasks.add(task);
+        return task;
+    }
+
+    /** Returns a pid that no task of this machine has. */
+    public int newPid() {
+        return nextPid++;
+    }
+
+    /** Starts every thread and gives each CPU to its idle task. */
+    public void start() {
+        if (started) {
+            throw new IllegalStateException("a machine starts once");
+        }
+        started = true;
+        irqs.descriptors().stream()
+                .filter(line -> line.action() != null && line.action().thread() != null)
+                .forEach(line -> tasks.add(line.action().thread().task()));
+        tasks.forEach(task -> task.thread().start());
+        for (Task idle : idleTasks) {
+            idle.thread().start();
+            idle.thread().give();
+        }
+    }
+
+    /**
+     * Stops all CPUs and ends all threads. Work that is pending stays undone.
+     *
+     * @throws IllegalStateException if the machine's own code failed, with the cause
+     */
+    @Override
+    public void close() {
+        if (!started) {
+            return;
+        }
+        smp.stop();
+        boolean ended = true;
+        for (Task idle : idleTasks) {
+            ended &= idle.thread().join(STOP_MILLIS);
+        }
+        for (Task task : tasks) {
+            ended &= task.thread().join(ended ? STOP_MILLIS : 1);
+        }
+        if (smp.failure() != null) {
+            throw new IllegalStateException("machine failed", smp.failure());
+        }
+        if (!ended) {
+            throw new IllegalStateException("machine did not stop within " + STOP_MILLIS + " ms");
+        }
+    }
+
+    public int cpus() {
+        return smp.count();
+    }
+
+    public KernelCpu cpu(int id) {
+        return smp.cpu(id);
+    }
+
+    public Smp smp() {
+        return smp;
+    }
+
+    public InterruptController controller() {
+        return smp.controller();
+    }
+
+    public IrqTable irqs() {
+        return irqs;
+    }
+
+    public Softirqs softirqs(int cpu) {
+        return softirqs[cpu];
+    }
+
+    public Tasklets tasklets(int cpu) {
+        return tasklets[cpu];
+    }
+
+    public LocalTimer timer(int cpu) {
+        return timers[cpu];
+    }
+
+    // WQ public Workqueues workqueues() { return workqueues; }
+
+    /** Returns the names that tracepoints carry as numbers. */
+    public NameTable names() {
+        return names;
+    }
+
+    /** Returns all tasks but the idle ones: for traces and displays. */
+    public List<Task> tasks() {
+        return List.copyOf(tasks);
+    }
+
+    /** Returns how long {@code cpu} was idle, ns. After the machine has stopped. */
+    public long idleNs(int cpu) {
+        return idleLoops[cpu].idleNs();
+    }
+}

@@ -1,0 +1,63 @@
+package org.irqlab.kernel.boot;
+
+import org.irqlab.hw.cpu.GuestThread;
+import org.irqlab.hw.cpu.NoiseMeter;
+import org.irqlab.kernel.path.PathModel;
+import org.irqlab.kernel.sched.SchedulerSettings;
+
+import java.util.Arrays;
+import java.util.function.IntFunction;
+
+/**
+ * What a machine is made of.
+ *
+ * @param hostCores the host core of each virtual CPU; its length is the number of CPUs
+ * @param paths the path costs of each CPU
+ * @param traceCapacity events per CPU, 0 for no trace
+ * @param stealNs see {@link NoiseMeter}
+ * @param workersPerPool threads of each worker pool
+ */
+public record MachineSpec(
+        int[] hostCores,
+        SchedulerSettings scheduling,
+        IntFunction<PathModel> paths,
+        int traceCapacity,
+        long stealNs,
+        int workersPerPool) {
+    private static final int DEFAULT_WORKERS = 4;
+
+    /** A machine whose CPUs float over the host's cores: for tests of behaviour, not of time. */
+    public static MachineSpec unpinned(int cpus) {
+        var cores = new int[cpus];
+        Arrays.fill(cores, GuestThread.ANY_CORE);
+        return pinned(cores);
+    }
+
+    /** A Linux 6.18 machine on the given host cores, without path costs and without a trace. */
+    public static MachineSpec pinned(int... hostCores) {
+        return new MachineSpec(
+                hostCores,
+                SchedulerSettings.linux618(),
+                cpu -> PathModel.NONE,
+                0,
+                NoiseMeter.DEFAULT_STEAL_NS,
+                DEFAULT_WORKERS);
+    }
+
+    public MachineSpec withScheduling(SchedulerSettings settings) {
+        return new MachineSpec(hostCores, settings, paths, traceCapacity, stealNs, workersPerPool);
+    }
+
+    public MachineSpec withPaths(IntFunction<PathModel> model) {
+        return new MachineSpec(
+                hostCores, scheduling, model, traceCapacity, stealNs, workersPerPool);
+    }
+
+    public MachineSpec withTrace(int eventsPerCpu) {
+        return new MachineSpec(hostCores, scheduling, paths, eventsPerCpu, stealNs, workersPerPool);
+    }
+
+    public int cpus() {
+        return hostCores.length;
+    }
+}

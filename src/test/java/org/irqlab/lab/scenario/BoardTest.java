@@ -1,0 +1,120 @@
+package org.irqlab.lab.scenario;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.irqlab.hw.intc.FireOutcome;
+import org.irqlab.hw.pci.MsixTable;
+import org.irqlab.kernel.boot.IdleListener;
+import org.irqlab.kernel.boot.Machine;
+import org.irqlab.kernel.boot.MachineSpec;
+import org.irqlab.kernel.irq.IrqReturn;
+import org.irqlab.kernel.softirq.SoftirqVector;
+import org.irqlab.kernel.softirq.Tasklet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class BoardTest {
+    private static final int FIRES = 20_000;
+
+    @Test
+    void runsEveryTopHalfAndSoftirqOfAThreadThatFires() {
+        var tops = new AtomicLong();
+        var bottoms = new AtomicLong();
+        try (Machine machine = Board.x86(MachineSpec.unpinned(1), IdleListener.NONE)) {
+            var msix = Board.plugIn(machine, 1, 1).msix();
+            var line = machine.irqs().allocate(30, msix, 0, 0);
+            machine.setSoftirqAction(SoftirqVector.BLOCK, cpu -> bottoms.incrementAndGet());
+            machine.irqs()
+                    .request(
+                            line,
+                            "disk",
+                            0,
+                            cpu -> {
+                                tops.incrementAndGet();
+                                machine.softirqs(cpu.id()).raiseIrqsOff(SoftirqVector.BLOCK);
+                                return IrqReturn.HANDLED;
+                            });
+            msix.writeControl(MsixTable.CONTROL_ENABLE);
+            machine.start();
+            long latched = fire(msix);
+            await(() -> tops.get() == latched && bottoms.get() == latched);
+            assertEquals(latched, line.count(0));
+        }
+    }
+
+    @Test
+    void runsTheInterruptThreadAfterEveryWakeThatWasNotMerged() {
+        var tops = new AtomicLong();
+        var threads = new AtomicLong();
+        try (Machine machine = Board.x86(MachineSpec.unpinned(2), IdleListener.NONE)) {
+            var msix = Board.plugIn(machine, 1, 1).msix();
+            var line = machine.irqs().allocate(31, msix, 0, 1);
+            var action =
+                    machine.irqs()
+                            .requestThreaded(
+                                    line,
+                                    "nic",
+                                    0,
+                                    cpu -> {
+                                        tops.incrementAndGet();
+                                        return IrqReturn.WAKE_THREAD;
+                                    },
+                                    cpu -> {
+                                        threads.set(tops.get());
+                                        return IrqReturn.HANDLED;
+                                    },
+                                    machine.cpu(1),
+                                    machine.newPid());
+            msix.writeControl(MsixTable.CONTROL_ENABLE);
+            machine.start();
+            long latched = fire(msix);
+            await(() -> tops.get() == latched && threads.get() == latched);
+            assertTrue(action.thread().runs() <= latched);
+        }
+    }
+
+    @Test
+    void runsATaskletOncePerScheduleThatWasNotCoalesced() {
+        var runs = new AtomicLong();
+        try (Machine machine = Board.x86(MachineSpec.unpinned(1), IdleListener.NONE)) {
+            var msix = Board.plugIn(machine, 1, 1).msix();
+            var line = machine.irqs().allocate(32, msix, 0, 0);
+            var tasklet = new Tasklet(cpu -> runs.incrementAndGet(), 1, 0);
+            machine.irqs()
+                    .request(
+                            line,
+                            "cam",
+                            0,
+                            cpu -> {
+                                machine.tasklets(cpu.id()).schedule(tasklet);
+                                return IrqReturn.HANDLED;
+                            });
+            msix.writeControl(MsixTable.CONTROL_ENABLE);
+            machine.start();
+            long latched = fire(msix);
+            await(() -> line.count(0) == latched && !tasklet.scheduled());
+            assertEquals(machine.tasklets(0).scheduled(), runs.get());
+            assertEquals(
+                    latched, machine.tasklets(0).scheduled() + machine.tasklets(0).coalesced());
+        }
+    }
+
+    private static long fire(MsixTable msix) {
+        long latched = 0;
+        for (int i = 0; i < FIRES; i++) {
+            latched += msix.fire(0) == FireOutcome.LATCHED ? 1 : 0;
+        }
+        return latched;
+    }
+
+    private static void await(java.util.function.BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            Thread.onSpinWait();
+        }
+    }
+}
