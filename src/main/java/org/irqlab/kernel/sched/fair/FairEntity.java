@@ -64,8 +64,9 @@ public class FairEntity {
         policy = newPolicy;
         nice = newNice;
         weight = newWeight;
-        factor = FairWeights.factor(newWeight);
-        shift = FairWeights.shift(newWeight);
+        int inverse = FairWeights.inverse(newPolicy, newNice);
+        factor = FairWeights.factor(inverse);
+        shift = FairWeights.shift(inverse);
         customSlice = customSliceNs != 0;
         sliceNs = Math.clamp(customSliceNs, MIN_CUSTOM_SLICE_NS, MAX_CUSTOM_SLICE_NS);
     }

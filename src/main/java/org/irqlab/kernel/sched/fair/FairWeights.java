@@ -6,9 +6,10 @@ import org.irqlab.base.HotPath;
  * Nice values as weights, and real time as virtual time ({@code sched_prio_to_weight}, {@code
  * sched_prio_to_wmult} and {@code __calc_delta} of Linux), to the last bit.
  *
- * <p>A task of weight w ages by {@code delta * 1024 / w}, computed by a multiplication with a
- * 32-bit factor and a shift. The factor keeps at most 32 bits of precision, so light weights lose
- * the last nanosecond: 6,000 ns at nice 19 are 409,599, not 409,600.
+ * <p>A task of weight w ages by {@code delta * 1024 / w}, computed with the inverse of the weight,
+ * a factor of at most 32 bits and a shift; so most weights lose the last nanosecond: 6,000 ns at
+ * nice 19 are 409,599, not 409,600. The inverses are a table as in the kernel, for they are rounded
+ * now down, now up.
  */
 public final class FairWeights {
     /** The weight of nice 0. */
@@ -30,6 +31,15 @@ public final class FairWeights {
         110, 87, 70, 56, 45, 36, 29, 23, 18, 15
     };
 
+    private static final int[] INVERSES = {
+        48388, 59856, 76040, 92818, 118348, 147320, 184698, 229616, 287308, 360437, 449829, 563644,
+        704093, 875809, 1099582, 1376151, 1717300, 2157191, 2708050, 3363326, 4194304, 5237765,
+        6557202, 8165337, 10153587, 12820798, 15790321, 19976592, 24970740, 31350126, 39045157,
+        49367440, 61356676, 76695844, 95443717, 119304647, 148102320, 186737708, 238609294,
+        286331153
+    };
+    private static final int IDLE_INVERSE = 1431655765;
+
     private FairWeights() {}
 
     /**
@@ -45,19 +55,25 @@ public final class FairWeights {
         return policy == FairPolicy.IDLE ? IDLE : WEIGHTS[nice - MIN_NICE];
     }
 
-    /** Returns {@code deltaNs} of real time as virtual time of a task of {@code weight}. */
-    public static long virtualNs(long deltaNs, int weight) {
-        return scale(deltaNs, factor(weight), shift(weight));
+    /** Returns 2^32 by the weight. */
+    static int inverse(FairPolicy policy, int nice) {
+        return policy == FairPolicy.IDLE ? IDLE_INVERSE : INVERSES[nice - MIN_NICE];
     }
 
-    /** {@code 1024 * floor(2^32 / weight)}, shifted right until it fits 32 bits. */
-    static long factor(int weight) {
-        return fullFactor(weight) >>> excessBits(weight);
+    /** Returns {@code deltaNs} of real time as virtual time of a task. */
+    public static long virtualNs(long deltaNs, FairPolicy policy, int nice) {
+        int inverse = inverse(policy, nice);
+        return scale(deltaNs, factor(inverse), shift(inverse));
     }
 
-    /** The right shift that goes with {@link #factor}; 21 to 32. */
-    static int shift(int weight) {
-        return Integer.SIZE - excessBits(weight);
+    /** {@code 1024 * inverse}, shifted right until it fits 32 bits. */
+    static long factor(int inverse) {
+        return (long) NICE_0 * inverse >>> excessBits(inverse);
+    }
+
+    /** The right shift that goes with {@link #factor}; 23 to 32. */
+    static int shift(int inverse) {
+        return Integer.SIZE - excessBits(inverse);
     }
 
     /** The product is taken to 128 bits: no delta overflows. */
@@ -67,11 +83,8 @@ public final class FairWeights {
         return high << (Long.SIZE - shift) | (deltaNs * factor) >>> shift;
     }
 
-    private static long fullFactor(int weight) {
-        return NICE_0 * ((1L << Integer.SIZE) / weight);
-    }
-
-    private static int excessBits(int weight) {
-        return Long.SIZE - Long.numberOfLeadingZeros(fullFactor(weight) >>> Integer.SIZE);
+    private static int excessBits(int inverse) {
+        long high = (long) NICE_0 * inverse >>> Integer.SIZE;
+        return Long.SIZE - Long.numberOfLeadingZeros(high);
     }
 }
