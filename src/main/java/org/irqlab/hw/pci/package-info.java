@@ -1,0 +1,9 @@
+/**
+ * PCI functions as far as interrupts go: addresses, messages, and the MSI-X table.
+ *
+ * <p>Sends into whatever {@link org.irqlab.hw.intc.MessageSink} the machine has; knows no
+ * controller.
+ *
+ * @see "PCI Express Base Specification, MSI-X Capability and Table Structures"
+ */
+package org.irqlab.hw.pci;
