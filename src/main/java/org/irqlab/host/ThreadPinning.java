@@ -78,7 +78,44 @@ public final class ThreadPinning {
 
     /** Lets the calling thread run on {@code cpus} only. */
     public static CallOutcome allow(CpuList cpus) {
-        String request = "sched_setaffinity(cpus " + cpus + ")";
+        return allow(SELF, cpus);
+    }
+
+    /**
+     * Lets every thread this process has now, and so every thread which one of them starts, run on
+     * {@code cpus} only: keeps the JVM's compiler and collector threads off the virtual CPUs'
+     * cores.
+     *
+     * <p>To be called before threads are pinned. The process's first thread is left alone, see
+     * {@link #allowedAtStart}.
+     *
+     * @return not done if the kernel refused any thread that is still alive
+     */
+    public static CallOutcome confineProcess(CpuList cpus) {
+        String request = "sched_setaffinity(every thread, cpus " + cpus + ")";
+        if (!LinuxCalls.AVAILABLE) {
+            return CallOutcome.unavailable(request);
+        }
+        String first = Long.toString(ProcessHandle.current().pid());
+        for (String tid : HostFiles.live().names("proc/self/task", "")) {
+            if (!tid.equals(first)) {
+                CallOutcome outcome = allow(Integer.parseInt(tid), cpus);
+                if (!outcome.done()
+                        && HostFiles.live().text("proc/self/task/" + tid + "/comm").isPresent()) {
+                    return outcome;
+                }
+            }
+        }
+        return CallOutcome.of(request, 0);
+    }
+
+    private static CallOutcome allow(int tid, CpuList cpus) {
+        String request =
+                "sched_setaffinity("
+                        + (tid == SELF ? "" : "tid " + tid + ", ")
+                        + "cpus "
+                        + cpus
+                        + ")";
         if (!LinuxCalls.AVAILABLE) {
             return CallOutcome.unavailable(request);
         }
@@ -90,7 +127,7 @@ public final class ThreadPinning {
                                     ValueLayout.JAVA_LONG,
                                     cpu / Long.SIZE,
                                     wordOf(mask, cpu) | bitOf(cpu)));
-            return CallOutcome.of(request, LinuxCalls.setAffinity(SELF, mask));
+            return CallOutcome.of(request, LinuxCalls.setAffinity(tid, mask));
         }
     }
 
