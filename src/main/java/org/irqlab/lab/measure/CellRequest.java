@@ -1,0 +1,29 @@
+package org.irqlab.lab.measure;
+
+/**
+ * What one cell has to do.
+ *
+ * @param trace file of the trace
+ * @param traceName what the report calls it
+ * @param block from 1
+ * @param seed of everything that is drawn; the same in all cells of a block
+ * @param tscMhz rate of x86-tsc stamps, 0 = infer
+ * @param force replay in spite of low coverage
+ * @param cpus virtual CPUs, 0 = as recorded
+ * @param traceOutput file for the machine's own events as tracefs text, or null
+ */
+public record CellRequest(
+        String trace,
+        String traceName,
+        Strategy strategy,
+        int block,
+        long seed,
+        double tscMhz,
+        boolean force,
+        int cpus,
+        String traceOutput) {
+    /** Returns the cell's name: {@code threaded/2}. */
+    public String name() {
+        return strategy.key() + "/" + block;
+    }
+}

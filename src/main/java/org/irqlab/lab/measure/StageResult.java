@@ -1,0 +1,22 @@
+package org.irqlab.lab.measure;
+
+import org.HdrHistogram.Histogram;
+
+/**
+ * One stage's latencies in ns.
+ *
+ * @param all every sample
+ * @param clean samples of busy periods that the host did not disturb
+ */
+public record StageResult(Histogram all, Histogram clean) {
+    /** Returns a result without samples, to which others can be added. */
+    public static StageResult empty() {
+        return new StageResult(StageHistograms.empty(), StageHistograms.empty());
+    }
+
+    /** Adds the samples of {@code other} to this result. */
+    public void add(StageResult other) {
+        all.add(other.all);
+        clean.add(other.clean);
+    }
+}
