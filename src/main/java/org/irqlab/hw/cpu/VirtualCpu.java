@@ -230,15 +230,15 @@ public final class VirtualCpu {
     /**
      * One step of spinning idle: polls once.
      *
-     * @param lastNs the time that the previous step returned
-     * @return the time of this poll, ns
+     * @param lastNs the time of the previous step
+     * @return the time of this poll, ns; negated when it found something to do, which has then been done
      */
     @HotPath
     public long idleStep(long lastNs) {
         long now = HostClock.nowNs();
         boolean wanted = now >= nextDueNs || port.requested();
         noise.polledIdle(now - lastNs, wanted);
-        return wanted && attend(now) ? HostClock.nowNs() : now;
+        return wanted && attend(now) ? -now : now;
     }
 
     /**

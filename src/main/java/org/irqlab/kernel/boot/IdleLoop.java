@@ -67,19 +67,26 @@ final class IdleLoop {
         long began = HostClock.nowNs();
         long last = began;
         while (!cpu.scheduler().needResched()) {
-            if (policy == IdlePolicy.HALT
-                    || policy == IdlePolicy.HALT_POLL && last - began > HALT_POLL_NS) {
+            if (policy == IdlePolicy.HALT || policy == IdlePolicy.HALT_POLL && last - began > HALT_POLL_NS) {
                 hw.halt();
-                last = hw.poll();
-            } else {
-                long before = last;
-                last = hw.idleStep(before);
+                long woken = HostClock.nowNs();
+                idleNs += woken - last;
+                last = woken;
+            }
+            long now = hw.idleStep(last);
+            idleNs += Math.abs(now) - last;
+            last = now;
+            if (now < 0) {
+                if (!cpu.scheduler().needResched()) {
+                    listener.idleBegins(cpu);
+                }
+                last = HostClock.nowNs();
+                began = last;
             }
         }
-        idleNs += HostClock.nowNs() - began;
     }
 
-    /** Returns how long this CPU was idle, interrupts that woke nobody included, ns. */
+    /** Returns how long this CPU was idle, interrupts left out, ns. */
     long idleNs() {
         return idleNs;
     }

@@ -17,7 +17,9 @@ import org.irqlab.kernel.softirq.SoftirqAction;
 import org.irqlab.kernel.softirq.SoftirqVector;
 import org.irqlab.kernel.softirq.Softirqs;
 import org.irqlab.kernel.softirq.Tasklets;
-// WQ import org.irqlab.kernel.workqueue.Workqueues;
+import org.irqlab.kernel.workqueue.WorkerSettings;
+import org.irqlab.kernel.workqueue.Workqueues;
+import org.irqlab.kernel.workqueue.Workqueues;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +35,6 @@ import java.util.function.Consumer;
  * <p><b>Threads.</b> Made and closed by one thread, which is not one of the machine's.
  */
 public final class Machine implements AutoCloseable {
-    private static final int FIRST_PID = 2;
     private static final long STOP_MILLIS = 30_000;
 
     private final Smp smp;
@@ -47,9 +48,9 @@ public final class Machine implements AutoCloseable {
     private final IdleLoop[] idleLoops;
     private final Task[] idleTasks;
     private final List<Task> tasks = new ArrayList<>();
-    // WQ private final Workqueues workqueues;
+    private final Workqueues workqueues;
     private final IdleListener listener;
-    private int nextPid = FIRST_PID;
+    private int nextPid;
     private boolean started;
 
     /**
@@ -68,6 +69,7 @@ public final class Machine implements AutoCloseable {
                     "cpus=" + cpus + " != controller's " + controller.cpus());
         }
         this.listener = listener;
+        nextPid = spec.firstPid();
         smp = new Smp(controller);
         irqs = new IrqTable(smp);
         softirqs = new Softirqs[cpus];
@@ -83,8 +85,10 @@ public final class Machine implements AutoCloseable {
         setSoftirqAction(SoftirqVector.TASKLET, cpu -> tasklets[cpu.id()].run(cpu));
         setSoftirqAction(SoftirqVector.HI, cpu -> highTasklets[cpu.id()].run(cpu));
         connectSystemVectors(controller);
-        // WQ workqueues = new Workqueues(smp, spec.workersPerPool(), this::newPid, names);
-        // WQ tasks.addAll(workqueues.workers());
+        var workers = new WorkerSettings(spec.workersPerPool(), spec.workersPerPool(), nextPid);
+        workqueues = new Workqueues(smp, workers, names::id);
+        nextPid += workqueues.workers().size();
+        tasks.addAll(workqueues.workers());
     }
 
     private void bringUp(MachineSpec spec, int id, HaltLine halt, Phaser stopped) {
@@ -138,10 +142,12 @@ public final class Machine implements AutoCloseable {
      */
     public Task newTask(
             int cpu, String name, TaskPolicy policy, boolean kernelThread, Consumer<Task> body) {
-        Task task =
-                smp.cpu(cpu)
-                        .scheduler()
-                        .newTask(new Task.TaskSpec(name, newPid(), policy, kernelThread), body);
+        return newTask(cpu, new Task.TaskSpec(name, newPid(), policy, kernelThread), body);
+    }
+
+    /** As above, with a pid of the caller's choice. */
+    public Task newTask(int cpu, Task.TaskSpec spec, Consumer<Task> body) {
+        Task task = smp.cpu(cpu).scheduler().newTask(spec, body);
         tasks.add(task);
         return task;
     }
@@ -221,11 +227,17 @@ public final class Machine implements AutoCloseable {
         return tasklets[cpu];
     }
 
+    public Tasklets highTasklets(int cpu) {
+        return highTasklets[cpu];
+    }
+
     public LocalTimer timer(int cpu) {
         return timers[cpu];
     }
 
-    // WQ public Workqueues workqueues() { return workqueues; }
+    public Workqueues workqueues() {
+        return workqueues;
+    }
 
     /** Returns the names that tracepoints carry as numbers. */
     public NameTable names() {

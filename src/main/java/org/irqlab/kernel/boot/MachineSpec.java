@@ -16,6 +16,7 @@ import java.util.function.IntFunction;
  * @param traceCapacity events per CPU, 0 for no trace
  * @param stealNs see {@link NoiseMeter}
  * @param workersPerPool threads of each worker pool
+ * @param firstPid of the machine's own threads; what a replay imitates has smaller ones
  */
 public record MachineSpec(
         int[] hostCores,
@@ -23,8 +24,10 @@ public record MachineSpec(
         IntFunction<PathModel> paths,
         int traceCapacity,
         long stealNs,
-        int workersPerPool) {
+        int workersPerPool,
+        int firstPid) {
     private static final int DEFAULT_WORKERS = 4;
+    private static final int FIRST_PID = 2;
 
     /** A machine whose CPUs float over the host's cores: for tests of behaviour, not of time. */
     public static MachineSpec unpinned(int cpus) {
@@ -41,20 +44,25 @@ public record MachineSpec(
                 cpu -> PathModel.NONE,
                 0,
                 NoiseMeter.DEFAULT_STEAL_NS,
-                DEFAULT_WORKERS);
+                DEFAULT_WORKERS,
+                FIRST_PID);
     }
 
     public MachineSpec withScheduling(SchedulerSettings settings) {
-        return new MachineSpec(hostCores, settings, paths, traceCapacity, stealNs, workersPerPool);
+        return new MachineSpec(hostCores, settings, paths, traceCapacity, stealNs, workersPerPool, firstPid);
     }
 
     public MachineSpec withPaths(IntFunction<PathModel> model) {
         return new MachineSpec(
-                hostCores, scheduling, model, traceCapacity, stealNs, workersPerPool);
+                hostCores, scheduling, model, traceCapacity, stealNs, workersPerPool, firstPid);
     }
 
     public MachineSpec withTrace(int eventsPerCpu) {
-        return new MachineSpec(hostCores, scheduling, paths, eventsPerCpu, stealNs, workersPerPool);
+        return new MachineSpec(hostCores, scheduling, paths, eventsPerCpu, stealNs, workersPerPool, firstPid);
+    }
+
+    public MachineSpec withFirstPid(int pid) {
+        return new MachineSpec(hostCores, scheduling, paths, traceCapacity, stealNs, workersPerPool, pid);
     }
 
     public int cpus() {

@@ -90,8 +90,8 @@ public final class Deferrals {
 
     private DeferredCall bindWork(String name, BottomHalf bottomHalf, boolean high, boolean unbound) {
         var works = machine.workqueues();
-        Workqueue queue = unbound ? works.systemUnbound() : high ? works.systemHighpri() : works.system();
-        var item = new WorkItem(nextObject++, machine.names().id(name), bottomHalf::run);
+        Workqueue queue = unbound ? works.systemUnbound() : high ? works.systemHighPriority() : works.system();
+        var item = new WorkItem((cpu, self) -> bottomHalf.run(cpu), nextObject++, machine.names().id(name));
         return cpu -> works.queueWork(cpu, queue, item);
     }
 
@@ -119,6 +119,7 @@ public final class Deferrals {
 
     private static void drain(KernelCpu cpu, SoftirqBacklog<SoftirqCall> backlog) {
         for (SoftirqCall call = backlog.poll(); call != null; call = backlog.poll()) {
+            call.waiting[cpu.id()] = false;
             call.bottomHalf.run(cpu);
         }
     }
@@ -134,6 +135,8 @@ public final class Deferrals {
         private final BottomHalf bottomHalf;
         private final SoftirqVector vector;
         private final SoftirqBacklog<SoftirqCall>[] backlog;
+        // By CPU, holder only: in the backlog already.
+        private final boolean[] waiting = new boolean[machine.cpus()];
 
         SoftirqCall(BottomHalf bottomHalf, SoftirqVector vector, SoftirqBacklog<SoftirqCall>[] backlog) {
             this.bottomHalf = bottomHalf;
@@ -143,8 +146,12 @@ public final class Deferrals {
 
         @Override
         public void schedule(KernelCpu cpu) {
-            // A full backlog holds calls of this driver too: what is dropped here is served by them.
-            backlog[cpu.id()].offer(this);
+            if (!waiting[cpu.id()]) {
+                waiting[cpu.id()] = true;
+                if (!backlog[cpu.id()].offer(this)) {
+                    throw new IllegalStateException("more than BACKLOG=" + BACKLOG + " drivers on one vector");
+                }
+            }
             machine.softirqs(cpu.id()).raise(vector);
         }
     }

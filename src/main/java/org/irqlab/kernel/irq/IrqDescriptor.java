@@ -62,10 +62,10 @@ public final class IrqDescriptor {
     /** The edge flow: called with the vector acknowledged and in service. Hardirq context. */
     @HotPath
     void handleEdge(KernelCpu cpu) {
-        lock.lock();
+        lock.lock(cpu.id());
         if (inProgress || disableDepth > 0 || action == null) {
             remember(cpu);
-            lock.unlock();
+            lock.unlock(cpu.id());
             return;
         }
         countByCpu[cpu.id()]++;
@@ -77,16 +77,16 @@ public final class IrqDescriptor {
             }
             pending = false;
             inProgress = true;
-            lock.unlock();
+            lock.unlock(cpu.id());
             IrqReturn result = runAction(cpu);
-            lock.lock();
+            lock.lock(cpu.id());
             inProgress = false;
             handlerRuns++;
             if (result == IrqReturn.NONE) {
                 unhandled++;
             }
         } while (pending && disableDepth == 0);
-        lock.unlock();
+        lock.unlock(cpu.id());
     }
 
     private void remember(KernelCpu cpu) {
@@ -118,21 +118,21 @@ public final class IrqDescriptor {
         return result;
     }
 
-    void threadWoken() {
-        lock.lock();
+    void threadWoken(KernelCpu cpu) {
+        lock.lock(cpu.id());
         threadsActive++;
-        lock.unlock();
+        lock.unlock(cpu.id());
     }
 
     /** The thread has finished a run. Task context. */
     void threadDone(IrqThread thread, KernelCpu cpu) {
         boolean irqs = cpu.hw().irqSave();
-        lock.lock();
+        lock.lock(cpu.id());
         threadsActive--;
         if (Checks.ON) {
             Checks.invariant(threadsActive >= 0, "I-33: more thread runs than wakes on irq " + irq);
         }
-        lock.unlock();
+        lock.unlock(cpu.id());
         cpu.hw().irqRestore(irqs);
     }
 
@@ -142,16 +142,16 @@ public final class IrqDescriptor {
      */
     public void disable(KernelCpu cpu) {
         boolean irqs = cpu.hw().irqSave();
-        lock.lock();
+        lock.lock(cpu.id());
         disableDepth++;
-        lock.unlock();
+        lock.unlock(cpu.id());
         cpu.hw().irqRestore(irqs);
     }
 
     /** Undoes one disable; the last one delivers a remembered edge. Task context. */
     public void enable(KernelCpu cpu) {
         boolean irqs = cpu.hw().irqSave();
-        lock.lock();
+        lock.lock(cpu.id());
         boolean resend = false;
         if (disableDepth > 0 && --disableDepth == 0) {
             resend = pending;
@@ -160,7 +160,7 @@ public final class IrqDescriptor {
                 chip.unmask();
             }
         }
-        lock.unlock();
+        lock.unlock(cpu.id());
         if (resend) {
             chip.retrigger(cpu);
         }

@@ -39,7 +39,7 @@ public final class IrqTable implements VectorDispatch {
         stray = new long[smp.count()];
     }
 
-    /** Sets what a system vector does, with the events that show it. */
+    /** Sets what a system vector does, with the events that show it, or null for none. */
     public void setSystemHandler(
             int vector, SystemVectorHandler handler, Tracepoint entry, Tracepoint exit) {
         systemHandlers[vector] = handler;
@@ -122,6 +122,10 @@ public final class IrqTable implements VectorDispatch {
         SystemVectorHandler handler = systemHandlers[vector];
         if (handler == null) {
             stray[cpu.id()]++;
+            return;
+        }
+        if (systemEntries[vector] == null) {
+            handler.handle(cpu);
             return;
         }
         cpu.trace(systemEntries[vector], vector, 0, 0);

@@ -76,7 +76,7 @@ public final class IrqThread {
         if (((int) FLAGS.getAndBitwiseOr(this, RUNTHREAD) & RUNTHREAD) != 0) {
             return;
         }
-        descriptor.threadWoken();
+        descriptor.threadWoken(cpu);
         task.setWantedCpu(cpu.id());
         cpu.scheduler().wake(task);
     }

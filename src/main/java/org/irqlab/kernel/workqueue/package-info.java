@@ -1,0 +1,12 @@
+/**
+ * Workqueues: functions that run later in kernel worker tasks, with just enough workers running to
+ * keep each CPU busy.
+ *
+ * <p>One decision shapes the package: all of a pool, its list, its workers' states and the queues'
+ * counts on it, is guarded by the pool's one lock, taken with interrupts off; only a work item's
+ * PENDING bit is reached without it.
+ *
+ * <p>SIMPLIFIED: no queues in bottom-half context, no rescuers, no hog detection, no watchdog, no
+ * flush of a whole queue.
+ */
+package org.irqlab.kernel.workqueue;

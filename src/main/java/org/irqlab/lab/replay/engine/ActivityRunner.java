@@ -1,0 +1,94 @@
+package org.irqlab.lab.replay.engine;
+
+import org.irqlab.base.HotPath;
+import org.irqlab.base.time.HostClock;
+import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.sched.PreemptCount;
+import org.irqlab.kernel.sched.Task;
+import org.irqlab.lab.replay.ReplayPlan;
+
+/**
+ * Executes one activity: burns its cost in the context in which it is called, and performs its actions at their offsets.
+ *
+ * <p>What irqlab's own code spends on an action counts as progress: the recorded cost held the kernel's.
+ *
+ * <p><b>Threads.</b> Any holder; without state of its own.
+ */
+final class ActivityRunner {
+    /** More than any action's own code takes; what lies above was preemption. */
+    private static final long MOST_ABSORBED_NS = 3_000;
+
+    private static final ReplayPlan.ActionKind[] KINDS = ReplayPlan.ActionKind.values();
+
+    private final ReplayPlan plan;
+    private final ReplayActions actions;
+    private final ReplayCounters[] counters;
+
+    ActivityRunner(ReplayPlan plan, ReplayActions actions, ReplayCounters[] counters) {
+        this.plan = plan;
+        this.actions = actions;
+        this.counters = counters;
+    }
+
+    /**
+     * Runs {@code run} to its end.
+     *
+     * @param startNs when it began: the tracepoint that shows its start, host ns
+     * @return the time it took, ns, net of what interrupted it
+     */
+    @HotPath
+    long execute(KernelCpu cpu, Run run, long startNs) {
+        int activity = run.activity;
+        long cost = plan.costNs[activity];
+        long done = absorbed(startNs, cost);
+        int last = plan.firstAction[activity + 1];
+        for (int action = plan.firstAction[activity]; action < last; action++) {
+            long offset = plan.actionOffsetNs[action];
+            if (offset > done) {
+                cpu.burn(offset - done);
+                done = offset;
+            }
+            done += perform(cpu, run, action);
+            done = rescheduleIfAsked(cpu, done, cost);
+        }
+        if (cost > done) {
+            cpu.burn(cost - done);
+            done = cost;
+        }
+        counters[cpu.id()].ran();
+        return done;
+    }
+
+    /** Returns the progress that the action was. */
+    private long perform(KernelCpu cpu, Run run, int action) {
+        long before = HostClock.nowNs();
+        boolean took =
+                switch (KINDS[plan.actionKind[action]]) {
+                    case RAISE -> actions.raise(cpu, run, action);
+                    case WAKE -> actions.wake(cpu, action);
+                    case QUEUE_WORK -> actions.queueWork(cpu, run, action);
+                    case REQUEST -> actions.request(cpu, action);
+                };
+        // An action that turned out to be none saves its recorded cost.
+        return took ? absorbed(before, Long.MAX_VALUE) : plan.actionCostNs[action];
+    }
+
+    private static long absorbed(long sinceNs, long limitNs) {
+        return Math.min(Math.min(HostClock.nowNs() - sinceNs, MOST_ABSORBED_NS), limitNs);
+    }
+
+    /** A user task that has woken somebody more urgent goes on for the rest of its system call, then yields. */
+    private long rescheduleIfAsked(KernelCpu cpu, long done, long cost) {
+        if (!cpu.scheduler().needResched() || cpu.preemptCount() != 0) {
+            return done;
+        }
+        Task self = cpu.current();
+        if (self.inKernel() || PreemptCount.inInterrupt(cpu.preemptCount())) {
+            return done;
+        }
+        long rest = Math.min(plan.paths.wakeToRescheduleNs, Math.max(0, cost - done));
+        cpu.burn(rest);
+        cpu.scheduler().reschedulePoint();
+        return done + rest;
+    }
+}

@@ -1,0 +1,324 @@
+package org.irqlab.lab.replay.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.irqlab.base.time.HostClock;
+import org.irqlab.base.trace.Tracepoint;
+import org.irqlab.hw.pci.MsixTable;
+import org.irqlab.kernel.boot.Machine;
+import org.irqlab.kernel.boot.MachineSpec;
+import org.irqlab.kernel.deferral.Deferral;
+import org.irqlab.kernel.deferral.Deferrals;
+import org.irqlab.kernel.irq.IrqReturn;
+import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.workqueue.Workqueue;
+import org.irqlab.kernel.workqueue.WorkqueueFlags;
+import org.irqlab.lab.measure.Strategy;
+import org.irqlab.lab.replay.ReplayPlan;
+import org.irqlab.lab.replay.ReplayPlan.SourceKind;
+import org.irqlab.lab.scenario.Board;
+
+/**
+ * A machine furnished for one replay of a plan under one strategy.
+ *
+ * <p><b>Threads.</b> Made, started and read by one thread, which is not one of the machine's.
+ */
+final class ReplayMachine implements AutoCloseable {
+    private final ReplayPlan plan;
+    private final Machine machine;
+    private final ReplaySamples samples;
+    private final ReplayCounters[] counters;
+    private final ReplaySource[] sources;
+    private final TaskContextPump[] pumps;
+    private final ArrivalInjector[] injectors;
+    private final Run[] runs;
+
+    ReplayMachine(ReplayPlan plan, MachineSpec spec, Strategy strategy) {
+        this.plan = plan;
+        int cpus = spec.cpus();
+        samples = new ReplaySamples(cpus, plan.sources.size());
+        machine = Board.x86(spec, samples);
+        counters = new ReplayCounters[cpus];
+        Arrays.setAll(counters, cpu -> new ReplayCounters());
+        runs = new Run[plan.costNs.length];
+        Arrays.setAll(runs, activity -> new Run(activity, plan.activitySource[activity]));
+        var actions = new ReplayActions(plan, machine, runs, counters);
+        var runner = new ActivityRunner(plan, actions, counters);
+        var softirqRuns = new SoftirqRuns(machine, samples, counters);
+        sources = makeSources(softirqRuns, strategy);
+        softirqRuns.connect(machine, runner, sources);
+        for (ReplaySource source : sources) {
+            source.connect(runner);
+        }
+        pumps = new TaskContextPump[cpus];
+        injectors = new ArrivalInjector[cpus];
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            pumps[cpu] = new TaskContextPump(machine, cpu, plan, actions, runner, sources);
+            injectors[cpu] = makeInjector(cpu);
+        }
+        actions.connect(sources, makeTasks(runner), makeWorks(runner), softirqRuns, injectors);
+        connectSystemVectors(spec.scheduling().tickNs());
+    }
+
+    private ReplaySource[] makeSources(SoftirqRuns softirqRuns, Strategy strategy) {
+        boolean[] hasBottomHalf = hasBottomHalf();
+        var deferrals = new Deferrals(machine);
+        var made = new ReplaySource[plan.sources.size()];
+        int lines = (int) plan.sources.stream().filter(s -> s.kind() == SourceKind.DEVICE).count();
+        MsixTable msix = lines == 0 ? null : Board.plugIn(machine, 1, lines).msix();
+        int entry = 0;
+        for (ReplayPlan.Source spec : plan.sources) {
+            boolean device = spec.kind() == SourceKind.DEVICE;
+            int vector = device ? entry++ : 0;
+            var source =
+                    new ReplaySource(spec, trigger(spec, msix, vector), samples, softirqRuns, counters, hasBottomHalf);
+            made[spec.id()] = source;
+            if (spec.movable() && strategy != Strategy.ORIGINAL && strategy != Strategy.SOFTIRQ) {
+                move(source, strategy, deferrals);
+            }
+            if (device) {
+                request(source, msix, vector);
+            }
+        }
+        if (msix != null) {
+            msix.writeControl(MsixTable.CONTROL_ENABLE);
+        }
+        return made;
+    }
+
+    private boolean[] hasBottomHalf() {
+        var has = new boolean[plan.costNs.length];
+        for (int activity = 0; activity < has.length; activity++) {
+            for (int a = plan.firstAction[activity]; a < plan.firstAction[activity + 1]; a++) {
+                int raised = plan.actionActivity[a];
+                has[activity] |=
+                        plan.actionKind[a] == ReplayPlan.ActionKind.RAISE.ordinal()
+                                && raised != ReplayPlan.NONE
+                                && plan.activitySource[raised] == plan.activitySource[activity];
+            }
+        }
+        return has;
+    }
+
+    private ReplaySource.InterruptTrigger trigger(ReplayPlan.Source spec, MsixTable msix, int vector) {
+        var controller = machine.controller();
+        return switch (spec.kind()) {
+            case DEVICE -> () -> msix.fire(vector);
+            case LOCAL_TIMER -> () -> controller.port(spec.cpu()).timerExpired();
+            case IPI -> () -> controller.sendIpi(spec.cpu(), controller.vectors().callFunctionSingle());
+            case TASK_SOFTIRQ, TASK_WORK, TASK_WAKE ->
+                    () -> {
+                        throw new IllegalStateException(spec.kind() + " is no interrupt");
+                    };
+        };
+    }
+
+    private static void move(ReplaySource source, Strategy strategy, Deferrals deferrals) {
+        var spec = source.spec();
+        boolean device = spec.kind() == SourceKind.DEVICE;
+        switch (strategy) {
+            case ORIGINAL, SOFTIRQ -> throw new IllegalStateException("recorded bottom halves are softirqs");
+            case INLINE -> source.moveInline();
+            case TASKLET ->
+                    source.moveTo(
+                            deferrals.bind(spec.name(), source::bottomHalf, new Deferral.InTasklet(false), spec.cpu()),
+                            false);
+            case WORKQUEUE ->
+                    source.moveTo(
+                            deferrals.bind(spec.name(), source::bottomHalf, new Deferral.Work(false, false), spec.cpu()),
+                            true);
+            case THREADED -> {
+                if (device) {
+                    source.moveToInterruptThread();
+                } else {
+                    source.moveTo(
+                            deferrals.bind(spec.name(), source::bottomHalf, Deferral.Threaded.NAPI_THREAD, spec.cpu()),
+                            true);
+                }
+            }
+        }
+    }
+
+    private void request(ReplaySource source, MsixTable msix, int vector) {
+        var spec = source.spec();
+        var line = machine.irqs().allocate(spec.number(), msix, vector, spec.cpu());
+        int nameId = machine.names().id(spec.name());
+        if (source.onInterruptThread()) {
+            machine.irqs()
+                    .requestThreaded(
+                            line,
+                            spec.name(),
+                            nameId,
+                            source::topHalf,
+                            cpu -> {
+                                source.bottomHalf(cpu);
+                                return IrqReturn.HANDLED;
+                            },
+                            machine.cpu(spec.cpu()),
+                            machine.newPid());
+        } else {
+            machine.irqs().request(line, spec.name(), nameId, source::topHalf);
+        }
+    }
+
+    private ArrivalInjector makeInjector(int cpu) {
+        int size = 0;
+        for (int i = 0; i < plan.arrivalNs.length; i++) {
+            if (plan.arrivalCpu[i] == cpu && plan.arrivalActivity[i] != ReplayPlan.NONE) {
+                size++;
+            }
+        }
+        var offsets = new long[size];
+        var what = new Run[size];
+        int at = 0;
+        for (int i = 0; i < plan.arrivalNs.length; i++) {
+            if (plan.arrivalCpu[i] != cpu) {
+                continue;
+            }
+            if (plan.arrivalActivity[i] == ReplayPlan.NONE) {
+                sources[plan.arrivalSource[i]].merged(cpu);
+                continue;
+            }
+            offsets[at] = plan.arrivalNs[i];
+            what[at++] = runs[plan.arrivalActivity[i]];
+        }
+        var injector = new ArrivalInjector(offsets, what, run -> arrive(cpu, run));
+        machine.cpu(cpu).hw().addDevice(injector);
+        return injector;
+    }
+
+    private void arrive(int cpu, Run run) {
+        ReplaySource source = sources[run.source];
+        switch (source.spec().kind()) {
+            case DEVICE, LOCAL_TIMER, IPI -> source.arrive(cpu, run);
+            case TASK_SOFTIRQ, TASK_WORK, TASK_WAKE -> {
+                if (source.spec().kind() != SourceKind.TASK_SOFTIRQ) {
+                    source.arrived(cpu);
+                }
+                if (!pumps[cpu].arrive(run)) {
+                    source.dropBottom(machine.cpu(cpu));
+                }
+                machine.controller().sendIpi(cpu, machine.controller().vectors().irqWork());
+            }
+        }
+    }
+
+    private ReplayTask[] makeTasks(ActivityRunner runner) {
+        int[] homes = firstCpus();
+        return plan.tasks.stream()
+                .map(spec -> new ReplayTask(machine, plan, spec, homes[spec.id()], runner, counters))
+                .toArray(ReplayTask[]::new);
+    }
+
+    /** Returns the CPU of each task's first quantum. */
+    private int[] firstCpus() {
+        var homes = new int[plan.tasks.size()];
+        for (int activity = plan.costNs.length - 1; activity >= 0; activity--) {
+            if (plan.activityKind[activity] == ReplayPlan.ActivityKind.QUANTUM.ordinal()) {
+                homes[plan.activitySubject[activity]] = plan.activityCpu[activity];
+            }
+        }
+        return homes;
+    }
+
+    private ReplayWork[] makeWorks(ActivityRunner runner) {
+        Map<String, Workqueue> queues = new HashMap<>();
+        return plan.works.stream()
+                .map(
+                        spec -> {
+                            var flags = new WorkqueueFlags(spec.unbound(), spec.highPriority(), false, false);
+                            var queue =
+                                    queues.computeIfAbsent(
+                                            spec.workqueue() + flags,
+                                            key -> machine.workqueues().create(spec.workqueue(), flags, 0));
+                            return new ReplayWork(machine, spec, queue, runner, counters);
+                        })
+                .toArray(ReplayWork[]::new);
+    }
+
+    private void connectSystemVectors(long tickNs) {
+        var vectors = machine.controller().vectors();
+        var lastTick = new long[machine.cpus()];
+        var timers = byCpu(SourceKind.LOCAL_TIMER);
+        var ipis = byCpu(SourceKind.IPI);
+        machine.irqs()
+                .setSystemHandler(
+                        vectors.localTimer(),
+                        cpu -> {
+                            long now = cpu.markNs();
+                            // High-resolution timers share the vector; only the tick's grid is the scheduler's.
+                            if (now - lastTick[cpu.id()] >= tickNs - tickNs / 4) {
+                                lastTick[cpu.id()] = now;
+                                cpu.scheduler().tick();
+                            }
+                            handleAll(timers.get(cpu.id()), cpu);
+                        },
+                        Tracepoint.LOCAL_TIMER_ENTRY,
+                        Tracepoint.LOCAL_TIMER_EXIT);
+        machine.irqs()
+                .setSystemHandler(
+                        vectors.callFunctionSingle(),
+                        cpu -> handleAll(ipis.get(cpu.id()), cpu),
+                        Tracepoint.CALL_FUNCTION_SINGLE_ENTRY,
+                        Tracepoint.CALL_FUNCTION_SINGLE_EXIT);
+        machine.irqs().setSystemHandler(vectors.irqWork(), cpu -> pumps[cpu.id()].wake(cpu), null, null);
+    }
+
+    private List<ReplaySource[]> byCpu(SourceKind kind) {
+        var all = new ArrayList<ReplaySource[]>();
+        for (int id = 0; id < machine.cpus(); id++) {
+            int cpu = id;
+            all.add(
+                    Arrays.stream(sources)
+                            .filter(s -> s.spec().kind() == kind && s.spec().cpu() == cpu)
+                            .toArray(ReplaySource[]::new));
+        }
+        return all;
+    }
+
+    private static void handleAll(ReplaySource[] ofCpu, KernelCpu cpu) {
+        for (ReplaySource source : ofCpu) {
+            source.topHalfIfDue(cpu);
+        }
+    }
+
+    /** Starts the machine; arrivals count from {@code leadNs} from now. Returns that host time. */
+    long start(long leadNs) {
+        long originNs = HostClock.nowNs() + leadNs;
+        for (int cpu = 0; cpu < injectors.length; cpu++) {
+            injectors[cpu].startAt(originNs);
+            machine.cpu(cpu).hw().deadlineChanged();
+        }
+        machine.start();
+        return originNs;
+    }
+
+    /** Returns how many activities have been executed so far. */
+    long executed() {
+        return Arrays.stream(counters).mapToLong(ReplayCounters::executed).sum();
+    }
+
+    Machine machine() {
+        return machine;
+    }
+
+    ReplaySamples samples() {
+        return samples;
+    }
+
+    ReplayCounters[] counters() {
+        return counters;
+    }
+
+    ReplaySource[] sources() {
+        return sources;
+    }
+
+    @Override
+    public void close() {
+        machine.close();
+    }
+}

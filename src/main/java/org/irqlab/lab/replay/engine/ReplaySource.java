@@ -1,0 +1,241 @@
+package org.irqlab.lab.replay.engine;
+
+import java.util.Arrays;
+import org.irqlab.base.HotPath;
+import org.irqlab.base.time.HostClock;
+import org.irqlab.hw.intc.FireOutcome;
+import org.irqlab.kernel.deferral.DeferredCall;
+import org.irqlab.kernel.irq.IrqReturn;
+import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.lab.measure.Conservation;
+import org.irqlab.lab.measure.Stage;
+import org.irqlab.lab.replay.ReplayPlan;
+
+/**
+ * One source of arrivals: its descriptor ring, its top half, and, where the strategy has moved them, its bottom halves.
+ *
+ * <p><b>Threads.</b> Any holder; counters by CPU, summed after the machine has stopped.
+ */
+final class ReplaySource {
+    private static final int STRIDE = 16;
+
+    private final ReplayPlan.Source spec;
+    private final InterruptTrigger trigger;
+    private final ReplaySamples samples;
+    private final SoftirqRuns bottomHalves;
+    private final ReplayCounters[] counters;
+    private final boolean[] hasBottomHalf;
+    private final RunRing descriptors = new RunRing();
+    private final RunRing[] bottoms;
+    private final boolean[] threadWanted;
+    private ActivityRunner runner;
+    private DeferredCall deferred;
+    private boolean moved;
+    private boolean bySerialThread;
+    private boolean inline;
+
+    // By CPU, each written by its holder.
+    private final long[] arrivals;
+    private final long[] handled;
+    private final long[] coalesced;
+    private final long[] dropped;
+    private final long[] queued;
+    private final long[] ran;
+
+    /**
+     * @param trigger how an arrival becomes an interrupt
+     * @param hasBottomHalf by activity: whether a top half leaves work behind
+     */
+    ReplaySource(
+            ReplayPlan.Source spec,
+            InterruptTrigger trigger,
+            ReplaySamples samples,
+            SoftirqRuns bottomHalves,
+            ReplayCounters[] counters,
+            boolean[] hasBottomHalf) {
+        this.spec = spec;
+        this.trigger = trigger;
+        this.samples = samples;
+        this.bottomHalves = bottomHalves;
+        this.counters = counters;
+        this.hasBottomHalf = hasBottomHalf;
+        int cpus = counters.length;
+        bottoms = new RunRing[cpus];
+        Arrays.setAll(bottoms, cpu -> new RunRing());
+        threadWanted = new boolean[cpus];
+        arrivals = new long[cpus * STRIDE];
+        handled = new long[cpus * STRIDE];
+        coalesced = new long[cpus * STRIDE];
+        dropped = new long[cpus * STRIDE];
+        queued = new long[cpus * STRIDE];
+        ran = new long[cpus * STRIDE];
+    }
+
+    void connect(ActivityRunner runner) {
+        this.runner = runner;
+    }
+
+    /** Moves the bottom halves to wherever {@code call} runs them. Before the machine starts. */
+    void moveTo(DeferredCall call, boolean serialThread) {
+        moved = true;
+        deferred = call;
+        bySerialThread = serialThread;
+    }
+
+    /** Moves the bottom halves into the top half, or to the raise of a task. */
+    void moveInline() {
+        moved = true;
+        inline = true;
+    }
+
+    /** Moves the bottom halves to this line's own interrupt thread. */
+    void moveToInterruptThread() {
+        moved = true;
+        bySerialThread = true;
+    }
+
+    ReplayPlan.Source spec() {
+        return spec;
+    }
+
+    boolean moved() {
+        return moved;
+    }
+
+    /** The device has something: puts the descriptor into the ring and fires. At a poll point of {@code cpu}. */
+    @HotPath
+    void arrive(int cpu, Run run) {
+        int slot = cpu * STRIDE;
+        arrivals[slot]++;
+        if (!descriptors.offer(run)) {
+            dropped[slot]++;
+            return;
+        }
+        FireOutcome outcome = trigger.fire();
+        if (outcome == FireOutcome.COALESCED || outcome == FireOutcome.COALESCED_MASKED) {
+            coalesced[slot]++;
+        } else if (outcome != FireOutcome.LATCHED && outcome != FireOutcome.PENDED_MASKED) {
+            dropped[slot]++;
+        }
+    }
+
+    /** Counts an arrival that is no interrupt: something that a task did. */
+    @HotPath
+    void arrived(int cpu) {
+        arrivals[cpu * STRIDE]++;
+    }
+
+    /** An arrival that is not an interrupt has been served. */
+    @HotPath
+    void served(int cpu) {
+        handled[cpu * STRIDE]++;
+    }
+
+    /** An arrival that the recording shows merged into one before it. */
+    void merged(int cpu) {
+        arrivals[cpu * STRIDE]++;
+        coalesced[cpu * STRIDE]++;
+    }
+
+    @HotPath
+    IrqReturn topHalf(KernelCpu cpu) {
+        handled[cpu.id() * STRIDE]++;
+        long startNs = cpu.markNs();
+        for (Run run = descriptors.poll(); run != null; run = descriptors.poll()) {
+            samples.add(cpu, spec.id(), Stage.ARRIVAL_TO_TOP, startNs - run.arrivalNs);
+            long netNs = runner.execute(cpu, run, startNs);
+            samples.add(cpu, spec.id(), Stage.TOP, netNs);
+            startNs = HostClock.nowNs();
+            if (!hasBottomHalf[run.activity]) {
+                samples.add(cpu, spec.id(), Stage.ARRIVAL_TO_DONE, startNs - run.arrivalNs);
+            }
+        }
+        boolean wake = threadWanted[cpu.id()];
+        threadWanted[cpu.id()] = false;
+        return wake ? IrqReturn.WAKE_THREAD : IrqReturn.HANDLED;
+    }
+
+    /** As {@link #topHalf}, for one of several sources that share a vector: does nothing without an arrival. */
+    @HotPath
+    void topHalfIfDue(KernelCpu cpu) {
+        if (!descriptors.isEmpty()) {
+            topHalf(cpu);
+        }
+    }
+
+    /** Returns whether the bottom halves run in the line's interrupt thread. */
+    boolean onInterruptThread() {
+        return moved && deferred == null && !inline;
+    }
+
+    /** Takes over a bottom half that the strategy has moved. */
+    @HotPath
+    void defer(KernelCpu cpu, Run run) {
+        if (!bottoms[cpu.id()].offer(run)) {
+            dropBottom(cpu);
+            return;
+        }
+        queued[cpu.id() * STRIDE]++;
+        counters[cpu.id()].workQueued++;
+        if (inline) {
+            bottomHalf(cpu);
+        } else if (deferred != null) {
+            deferred.schedule(cpu);
+        } else {
+            threadWanted[cpu.id()] = true;
+        }
+    }
+
+    @HotPath
+    void dropBottom(KernelCpu cpu) {
+        counters[cpu.id()].dropped++;
+        dropped[cpu.id() * STRIDE]++;
+    }
+
+    /** Counts a bottom half of this source that was left where it was recorded. */
+    @HotPath
+    void queuedInPlace(int cpu) {
+        queued[cpu * STRIDE]++;
+    }
+
+    @HotPath
+    void ranBottom(int cpu) {
+        ran[cpu * STRIDE]++;
+        if (spec.kind() == ReplayPlan.SourceKind.TASK_SOFTIRQ) {
+            handled[cpu * STRIDE]++;
+        }
+    }
+
+    /** Runs what waits: of this CPU, or, in a thread that never overlaps itself, of all CPUs. */
+    @HotPath
+    void bottomHalf(KernelCpu cpu) {
+        if (!bySerialThread) {
+            drain(cpu, bottoms[cpu.id()]);
+            return;
+        }
+        for (RunRing ring : bottoms) {
+            drain(cpu, ring);
+        }
+    }
+
+    private void drain(KernelCpu cpu, RunRing ring) {
+        for (Run run = ring.poll(); run != null; run = ring.poll()) {
+            bottomHalves.bottomHalf(cpu, run, HostClock.nowNs());
+        }
+    }
+
+    /** Returns where this source's arrivals went. After the machine has stopped. */
+    Conservation conservation() {
+        return new Conservation(sum(arrivals), sum(handled), sum(coalesced), sum(dropped), sum(queued), sum(ran));
+    }
+
+    private static long sum(long[] byCpu) {
+        return Arrays.stream(byCpu).sum();
+    }
+
+    /** How an arrival becomes an interrupt. */
+    @FunctionalInterface
+    interface InterruptTrigger {
+        FireOutcome fire();
+    }
+}
