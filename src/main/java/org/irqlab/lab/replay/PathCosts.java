@@ -1,12 +1,18 @@
 package org.irqlab.lab.replay;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * Costs of the kernel's own paths between two traced points, calibrated from the capture; burnt as
  * guest time and listed in the report as model. All in ns, tracing cost included, as recorded.
  *
  * <p>Pure code has one number, a low quantile: what lies above it in the capture is queueing, which
  * the replay makes by itself, or jitter. Paths through halt, IPI and idle exit have the empirical
- * distribution.
+ * distribution. Where the capture has no sample, a number is 0 and a distribution is empty; {@link
+ * #counts} says on how many samples each rests.
+ *
+ * <p>The costs of a {@link ReplayPlan}'s activities hold none of these paths.
  */
 public final class PathCosts {
     /**
@@ -22,32 +28,49 @@ public final class PathCosts {
 
     /**
      * Local wake with the CPU busy: last event of the waking context → switch-in, when it preempts
-     * at once.
+     * at once. Only a switch that preempts costs this: the way to a sleeping switch-out is the
+     * quantum's own.
      */
     public long switchNs;
 
-    /** Wake in task context → the point at which a rescheduling flag acts. */
+    /**
+     * Wake in task context → the point at which a rescheduling flag acts; the switch itself, {@link
+     * #switchNs}, comes on top.
+     */
     public long wakeToRescheduleNs;
+
+    /** sched_waking → sched_wakeup by the same CPU, CPU and task both local. */
+    public long wakeNs;
 
     /** Switch-in of a worker → start of its work item. */
     public long workerStartNs;
 
-    /** End of a work item → switch-out of its worker, or start of its next item. */
+    /** End of a work item → start of the worker's next item. */
     public long workerNextNs;
 
+    /** End of a work item → switch-out of its worker. */
     public long workerLeaveNs;
 
     /**
      * Idle CPU, local wake: end of the interrupt or softirq that woke → switch-in. Sorted samples.
      */
-    public long[] idleExitNs;
+    public long[] idleExitNs = {};
 
     /** Idle CPU, remote wake: waking → wakeup on the target. Sorted samples. */
-    public long[] remoteWakeIdleNs;
+    public long[] remoteWakeIdleNs = {};
 
     /** Idle CPU, remote wake: wakeup on the target → switch-in. Sorted samples. */
-    public long[] remoteSwitchInNs;
+    public long[] remoteSwitchInNs = {};
 
     /** Busy CPU, remote wake: waking → wakeup. Sorted samples. */
-    public long[] remoteWakeBusyNs;
+    public long[] remoteWakeBusyNs = {};
+
+    /** Busy CPU, remote wake that preempts: wakeup → switch-in. Sorted samples. */
+    public long[] remotePreemptNs = {};
+
+    /** Number of samples that each field rests on, by field name. */
+    public Map<String, Integer> counts = new LinkedHashMap<>();
+
+    /** The recorder's stamps are whole µs, so that pure-code numbers are trimmed means. */
+    public boolean coarseClock;
 }

@@ -1,6 +1,7 @@
 package org.irqlab.lab.replay;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a recorded machine did, taken apart into activities that the virtual machine can do again.
@@ -46,16 +47,39 @@ public final class ReplayPlan {
         /** Inter-processor interrupts that no wake in the trace explains. */
         IPI,
         /**
-         * A softirq raised outside any interrupt: loopback, veth, RPS. The raise is the arrival.
+         * A softirq raised outside any interrupt: loopback, veth, RPS. The raise is the arrival,
+         * where the task that raised it is not itself replayed.
          */
-        TASK_SOFTIRQ
+        TASK_SOFTIRQ,
+        /** A task that is not itself replayed queues work. */
+        TASK_WORK,
+        /** Somebody who is not replayed, or whom the trace does not name, wakes a task. */
+        TASK_WAKE
+    }
+
+    /** What an activity is; see {@link #activityKind}. */
+    public enum ActivityKind {
+        /** Run of an interrupt: a device's, the local timer's, an IPI's. */
+        TOP_HALF,
+        /** Run of a softirq vector. */
+        SOFTIRQ,
+        /** Execution of a work item. */
+        WORK,
+        /** Quantum of a task. */
+        QUANTUM,
+        /**
+         * One action of a task that is not replayed: queueing work or a wake, with the time it
+         * took, in task context.
+         */
+        TASK_ACTION
     }
 
     /**
      * One source of arrivals.
      *
-     * @param number irq number, interrupt vector, or softirq vector, by kind
-     * @param cpu the CPU that takes its interrupts; for a device, that of most of its arrivals
+     * @param number irq number, interrupt vector (0 if no event told it), or softirq vector, by
+     *     kind
+     * @param cpu the CPU that takes its interrupts; for a device, that of most of its interrupts
      * @param movable whether a what-if moves this source's bottom halves
      */
     public record Source(
@@ -77,7 +101,21 @@ public final class ReplayPlan {
             int id, String function, String workqueue, boolean highPriority, boolean unbound) {}
 
     public int cpus;
+
+    /** CPU number in the trace, by CPU of the plan; CPUs without events are left out. */
+    public int[] recordedCpu;
+
     public long durationNs;
+
+    /**
+     * Whether the trace tells switches and wakes of ordinary tasks. If not, there are no tasks, and
+     * what tasks set off are arrivals.
+     */
+    public boolean seesTasks;
+
+    /** Share of the CPUs' time that no loss of events cut out. */
+    public double coverage;
+
     public List<Source> sources;
     public List<TaskSpec> tasks;
     public List<WorkSpec> works;
@@ -89,14 +127,29 @@ public final class ReplayPlan {
     public int[] arrivalSource;
     public int[] arrivalCpu;
 
-    /** The top half (interrupt sources), or the run of the softirq (TASK_SOFTIRQ). */
+    /**
+     * The top half (interrupt sources), the run of the softirq (TASK_SOFTIRQ; NONE if it was
+     * pending), or the {@link ActivityKind#TASK_ACTION} (the other task sources).
+     */
     public int[] arrivalActivity;
 
-    // Activities.
+    // Activities, in order of their start; TASK_ACTIONs last.
+    /** Ordinals of {@link ActivityKind}. */
+    public byte[] activityKind;
+
+    /** Recorded start, ns since the start of the trace. */
+    public long[] activityStartNs;
+
+    /** Softirq vector, work item, or task, by kind; NONE of a top half. */
+    public int[] activitySubject;
+
+    /** Own time, without interrupts, preemption and the paths of {@link PathCosts}. */
     public long[] costNs;
 
     /**
      * The source whose arrival this activity serves (top half, or softirq run it raised), or NONE.
+     * A softirq that a task raised serves the TASK_SOFTIRQ source of its vector and CPU, also where
+     * the raise is an action of a quantum and not an arrival.
      */
     public int[] activitySource;
 
@@ -121,7 +174,18 @@ public final class ReplayPlan {
 
     public int[] actionTarget;
     public int[] actionActivity;
+
+    /** REQUEST: time from the action to the first instruction of the top half. */
     public long[] actionDelayNs;
+
+    /**
+     * Part of the activity's cost that the action itself took, as far as the trace shows: waking →
+     * wakeup, queue_work → wakeup of the worker. A wake that turns out to be none saves it.
+     */
+    public long[] actionCostNs;
+
+    /** CPU that the kernel chose: run queue of a WAKE, pool of a QUEUE_WORK; NONE if unbound. */
+    public int[] actionCpu;
 
     /**
      * The quantum with which each task starts if the trace shows it running before any wake, or
@@ -130,6 +194,9 @@ public final class ReplayPlan {
     public int[] initialQuantum;
 
     public PathCosts paths;
+
+    /** What was recorded and where it went, by name. */
+    public Map<String, Long> counts;
 
     /** What the builder could not use, in words for the report, with counts. */
     public List<String> notes;
