@@ -77,7 +77,8 @@ public final class ReplayPlan {
     /**
      * One source of arrivals.
      *
-     * @param number irq number, interrupt vector (0 if no event told it), or softirq vector, by kind
+     * @param number irq number, interrupt vector (0 if no event told it), or softirq vector, by
+     *     kind
      * @param cpu the CPU that takes its interrupts; for a device, that of most of its interrupts
      * @param movable whether a what-if moves this source's bottom halves
      */

@@ -1,0 +1,154 @@
+package org.irqlab.lab.replay;
+
+import org.irqlab.lab.replay.ReplayPlan.ActionKind;
+import org.irqlab.lab.replay.ReplayPlan.ActivityKind;
+import org.irqlab.lab.replay.ReplayPlan.Source;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Says in lines of text what a {@link ReplayPlan} holds and what it rests on. */
+public final class PlanSummary {
+    private PlanSummary() {}
+
+    public static List<String> lines(ReplayPlan plan) {
+        var lines = new ArrayList<String>();
+        lines.add(
+                String.format(
+                        Locale.ROOT,
+                        "plan: %d CPUs, %.3f s, coverage %.1f %%, %d activities, %d actions, %d"
+                                + " arrivals, %d tasks, %d work items",
+                        plan.cpus,
+                        plan.durationNs / 1e9,
+                        100 * plan.coverage,
+                        plan.costNs.length,
+                        plan.actionKind.length,
+                        plan.arrivalNs.length,
+                        plan.tasks.size(),
+                        plan.works.size()));
+        lines.add(kinds(plan));
+        lines.add(links(plan));
+        sources(plan, lines);
+        completions(plan, lines);
+        paths(plan.paths, lines);
+        for (String note : plan.notes) {
+            lines.add("note: " + note);
+        }
+        return lines;
+    }
+
+    private static String kinds(ReplayPlan plan) {
+        var text = new StringBuilder("activities:");
+        for (ActivityKind kind : ActivityKind.values()) {
+            int count = 0;
+            for (byte k : plan.activityKind) {
+                count += k == kind.ordinal() ? 1 : 0;
+            }
+            text.append(' ').append(kind).append(' ').append(count);
+        }
+        return text.toString();
+    }
+
+    private static String links(ReplayPlan plan) {
+        var text = new StringBuilder("actions:");
+        for (ActionKind kind : ActionKind.values()) {
+            int count = 0;
+            int merged = 0;
+            for (int a = 0; a < plan.actionKind.length; a++) {
+                if (plan.actionKind[a] == kind.ordinal()) {
+                    count++;
+                    merged += plan.actionActivity[a] == ReplayPlan.NONE ? 1 : 0;
+                }
+            }
+            text.append(' ').append(kind).append(' ').append(count);
+            text.append(" (").append(merged).append(" without effect)");
+        }
+        return text.toString();
+    }
+
+    private static void sources(ReplayPlan plan, List<String> lines) {
+        int[] open = new int[plan.sources.size()];
+        int[] closed = new int[plan.sources.size()];
+        for (int source : plan.arrivalSource) {
+            open[source]++;
+        }
+        for (int a = 0; a < plan.actionKind.length; a++) {
+            if (plan.actionKind[a] == ActionKind.REQUEST.ordinal()) {
+                closed[plan.actionTarget[a]]++;
+            }
+        }
+        for (Source source : plan.sources) {
+            lines.add(
+                    String.format(
+                            Locale.ROOT,
+                            "source: %s %s (%d) cpu %d: %d open loop, %d closed loop%s",
+                            source.kind(),
+                            source.name(),
+                            source.number(),
+                            source.cpu(),
+                            open[source.id()],
+                            closed[source.id()],
+                            source.movable() ? ", movable" : ""));
+        }
+    }
+
+    private static void completions(ReplayPlan plan, List<String> lines) {
+        long all = plan.counts.getOrDefault("completions", 0L);
+        long quanta = plan.counts.getOrDefault("completions paired with a quantum", 0L);
+        long works = plan.counts.getOrDefault("completions paired with a work item", 0L);
+        if (all > 0) {
+            lines.add(
+                    String.format(
+                            Locale.ROOT,
+                            "completions: %d of %d follow their request (%.1f %%): %d a task's, %d"
+                                    + " a work item's; the rest comes at recorded times",
+                            quanta + works,
+                            all,
+                            100.0 * (quanta + works) / all,
+                            quanta,
+                            works));
+        }
+    }
+
+    private static void paths(PathCosts paths, List<String> lines) {
+        number(lines, paths, "irqExitToSoftirqNs", paths.irqExitToSoftirqNs);
+        number(lines, paths, "softirqToSoftirqNs", paths.softirqToSoftirqNs);
+        number(lines, paths, "raiseToSoftirqInTaskNs", paths.raiseToSoftirqInTaskNs);
+        number(lines, paths, "wakeNs", paths.wakeNs);
+        number(lines, paths, "wakeToRescheduleNs", paths.wakeToRescheduleNs);
+        number(lines, paths, "switchNs", paths.switchNs);
+        number(lines, paths, "workerStartNs", paths.workerStartNs);
+        number(lines, paths, "workerNextNs", paths.workerNextNs);
+        number(lines, paths, "workerLeaveNs", paths.workerLeaveNs);
+        spread(lines, paths, "idleExitNs", paths.idleExitNs);
+        spread(lines, paths, "remoteWakeIdleNs", paths.remoteWakeIdleNs);
+        spread(lines, paths, "remoteSwitchInNs", paths.remoteSwitchInNs);
+        spread(lines, paths, "remoteWakeBusyNs", paths.remoteWakeBusyNs);
+        spread(lines, paths, "remotePreemptNs", paths.remotePreemptNs);
+    }
+
+    private static void number(List<String> lines, PathCosts paths, String field, long ns) {
+        String how = paths.coarseClock ? "trimmed mean" : "p5";
+        lines.add(
+                String.format(
+                        Locale.ROOT,
+                        "model: %s %.2f us (%s of %d)",
+                        field,
+                        ns / 1e3,
+                        how,
+                        paths.counts.getOrDefault(field, 0)));
+    }
+
+    private static void spread(List<String> lines, PathCosts paths, String field, long[] sorted) {
+        lines.add(
+                String.format(
+                        Locale.ROOT,
+                        "model: %s %.2f/%.2f/%.2f us p50/p90/p99 (%d samples)",
+                        field,
+                        StageRow.quantile(sorted, 0.5) / 1e3,
+                        StageRow.quantile(sorted, 0.9) / 1e3,
+                        StageRow.quantile(sorted, 0.99) / 1e3,
+                        paths.counts.getOrDefault(field, 0)));
+    }
+}

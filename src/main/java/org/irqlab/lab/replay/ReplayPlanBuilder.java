@@ -1,0 +1,105 @@
+package org.irqlab.lab.replay;
+
+import org.irqlab.lab.timeline.TimelineCounts;
+import org.irqlab.lab.timeline.TraceTimeline;
+import org.irqlab.lab.trace.NameTable;
+import org.irqlab.lab.trace.TraceEvent;
+import org.irqlab.lab.trace.TraceSink;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes a {@link ReplayPlan} of the event stream of a recorded trace.
+ *
+ * <p>Interrupts, softirqs, work items and quanta are paired by the CPU's stack and by the address
+ * of the work item, never by pid. What a replayed activity sets off is an action of it; everything
+ * else is an arrival at its recorded time. Workers and ksoftirqd are the machine's own: the items
+ * and softirqs that they run are in the plan, they themselves are not.
+ *
+ * <p>Where the trace has only switches of workers and ksoftirqd, tasks are not replayed: what they
+ * raised and queued are arrivals.
+ *
+ * <p><b>Threads.</b> One. {@link #build()} once, after the last event.
+ */
+public final class ReplayPlanBuilder implements TraceSink {
+    private final NameTable names;
+    private final PlanRecorder recorder;
+    private final TraceTimeline timeline;
+    private final StageAnalysis stages;
+
+    public ReplayPlanBuilder(NameTable names) {
+        this.names = names;
+        recorder = new PlanRecorder(names);
+        timeline = new TraceTimeline(names, recorder);
+        stages = new StageAnalysis(names);
+    }
+
+    @Override
+    public void event(TraceEvent event) {
+        timeline.event(event);
+        stages.event(event);
+    }
+
+    @Override
+    public void lost(int cpu, long timeNs, long events) {
+        timeline.lost(cpu, timeNs, events);
+        stages.lost(cpu, timeNs, events);
+    }
+
+    /** Returns the stages of the same events; the path costs are taken from them. */
+    public StageAnalysis stages() {
+        return stages;
+    }
+
+    /** Makes the plan of all events so far. */
+    public ReplayPlan build() {
+        recorder.finish(timeline.lastNs());
+        PathCosts paths = new PathCalibration(stages).calibrate();
+        var assembly = new PlanAssembly(recorder, names, timeline.seesTasks());
+        ReplayPlan plan = assembly.assemble(paths, timeline.cpuLimit());
+        plan.durationNs = timeline.lastNs();
+        plan.coverage = timeline.coverage();
+        plan.notes = notes(plan);
+        return plan;
+    }
+
+    private List<String> notes(ReplayPlan plan) {
+        var notes = new ArrayList<String>();
+        TimelineCounts odd = timeline.counts();
+        if (!plan.seesTasks) {
+            notes.add(
+                    "no switches of ordinary tasks in the trace: tasks are not replayed, what they"
+                            + " raised and queued comes at recorded times");
+        }
+        note(notes, odd.implicitSwitchIns, "switch-ins from idle not recorded, taken as implicit");
+        note(notes, odd.unrecordedSwitches, "other switches not recorded");
+        note(notes, odd.exitsWithoutEntry, "interrupt or softirq exits without entry");
+        note(notes, odd.workMismatches, "starts or ends of work items that do not match");
+        note(
+                notes,
+                odd.workInSoftirq,
+                "work items of bottom-half workqueues, left in their softirq");
+        note(notes, odd.badVectors, "softirq events with an unknown vector");
+        note(notes, odd.gaps, "losses of events, " + odd.gapNs / 1_000 + " us cut out");
+        for (String name :
+                List.of(
+                        "softirq runs without raise",
+                        "work executions without queueing",
+                        "work queued again before it started",
+                        "quanta without wake",
+                        "quanta still on at the end",
+                        "interrupts without end, left out",
+                        "softirq runs without end, left out",
+                        "work executions that slept")) {
+            note(notes, plan.counts.getOrDefault(name, 0L), name);
+        }
+        return notes;
+    }
+
+    private static void note(List<String> notes, long count, String what) {
+        if (count > 0) {
+            notes.add(count + " " + what);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package org.irqlab.lab.replay;
+
+import org.agrona.collections.LongArrayList;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Samples by name, each in the set of all and, if no taint lies over it, in the clean set.
+ *
+ * <p><b>Threads.</b> One.
+ */
+final class StageTable {
+    /** The samples of one name. */
+    static final class Stage {
+        private final String name;
+        private final LongArrayList all = new LongArrayList();
+        private final LongArrayList clean = new LongArrayList();
+
+        Stage(String name) {
+            this.name = name;
+        }
+
+        private long[] sorted(boolean cleanOnly) {
+            long[] samples = (cleanOnly ? clean : all).toLongArray();
+            Arrays.sort(samples);
+            return samples;
+        }
+    }
+
+    private final StageAnalysis.Taint taint;
+    private final Map<String, Stage> stages = new LinkedHashMap<>();
+
+    StageTable(StageAnalysis.Taint taint) {
+        this.taint = taint;
+    }
+
+    Stage stage(String name) {
+        return stages.computeIfAbsent(name, Stage::new);
+    }
+
+    /** Returns the stage kept at {@code index}, made with its name at the first time. */
+    Stage stage(Stage[] kept, int index, Supplier<String> name) {
+        Stage known = kept[index];
+        if (known == null) {
+            known = stage(name.get());
+            kept[index] = known;
+        }
+        return known;
+    }
+
+    /** Adds a sample that spans {@code fromNs} to {@code toNs} on a CPU. */
+    void add(Stage stage, int cpu, long fromNs, long toNs) {
+        add(stage, cpu, fromNs, toNs, toNs - fromNs);
+    }
+
+    void add(Stage stage, int cpu, long fromNs, long toNs, long valueNs) {
+        stage.all.addLong(valueNs);
+        if (!taint.tainted(cpu, fromNs, toNs)) {
+            stage.clean.addLong(valueNs);
+        }
+    }
+
+    List<StageRow> rows(boolean clean) {
+        var rows = new ArrayList<StageRow>();
+        for (Stage stage : stages.values()) {
+            rows.add(StageRow.of(stage.name, stage.sorted(clean)));
+        }
+        return rows;
+    }
+
+    long[] samples(String name, boolean clean) {
+        Stage stage = stages.get(name);
+        if (stage == null) {
+            return new long[0];
+        }
+        return stage.sorted(clean);
+    }
+}
