@@ -7,8 +7,8 @@ package org.irqlab.host;
  * <p>A signal is kept until it is consumed, so a signal before the wait is not lost. Signals do not
  * count: two before one wait let one wait through.
  *
- * <p><b>Threads.</b> {@link #await} and {@link #awaitNanos} by one thread, the owner; {@link
- * #signal} by any thread, the owner included.
+ * <p><b>Threads.</b> {@link #await} and {@link #awaitNanos} by one thread at a time, the owner;
+ * {@link #signal} by any thread, the owner included.
  *
  * <p><b>Memory ordering.</b> What a thread did before {@code signal()} is visible to the owner
  * after the wait which consumed that signal or a later one: {@code signal()} is a full fence

@@ -84,6 +84,24 @@ class ThreadPinningTest {
     }
 
     @Test
+    void confinesTheThreadsThatAreThereAndThoseTheyStart() throws Exception {
+        CpuList before = ThreadPinning.allowedAtStart();
+        CpuList one = CpuList.of(before.first());
+        var seen = new AtomicReference<CpuList>();
+        try {
+            CallOutcome outcome = ThreadPinning.confineProcess(one);
+            assumeTrue(outcome.done(), outcome.text());
+            assertEquals(one, ThreadPinning.allowed());
+            apart(() -> seen.set(ThreadPinning.allowed()));
+            assertEquals(one, seen.get());
+            assertEquals(before, ThreadPinning.allowedAtStart());
+        } finally {
+            assertTrue(ThreadPinning.confineProcess(before).done());
+        }
+        assertEquals(before, ThreadPinning.allowed());
+    }
+
+    @Test
     void namesTheThreadForTheKernel() throws Exception {
         apart(() -> {
             assertTrue(ThreadPinning.setKernelName("irq/45-nvme0q1-long-name").done());
