@@ -42,13 +42,18 @@ public final class FairQueue {
      * @param tickNs the period of the scheduler tick (1e9 / HZ), a floor of the lag limit
      */
     public FairQueue(FairProfile profile, int onlineCpus, long tickNs) {
+        this(profile, onlineCpus, tickNs, 0);
+    }
+
+    /** Starts virtual time at {@code virtualTime}, which must not matter. */
+    FairQueue(FairProfile profile, int onlineCpus, long tickNs, long virtualTime) {
         if (tickNs < 1) {
             throw new IllegalArgumentException("tickNs=" + tickNs + " < MIN_TICK=1");
         }
         this.profile = profile;
         this.baseSliceNs = profile.baseSliceNs(onlineCpus);
         this.protection = new SliceProtection(profile);
-        this.timeline = new FairTimeline(protection, baseSliceNs, tickNs);
+        this.timeline = new FairTimeline(protection, baseSliceNs, tickNs, virtualTime);
     }
 
     /**

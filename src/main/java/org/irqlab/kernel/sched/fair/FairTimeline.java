@@ -9,7 +9,7 @@ import org.irqlab.base.HotPath;
  */
 final class FairTimeline {
     private final DeadlineTree tree = new DeadlineTree();
-    private final VirtualTime time = new VirtualTime();
+    private final VirtualTime time;
     private final SliceProtection protection;
     private final long baseSliceNs;
     private final long tickNs;
@@ -20,7 +20,8 @@ final class FairTimeline {
     private int nrDelayed;
     private int nrIdlePolicy;
 
-    FairTimeline(SliceProtection protection, long baseSliceNs, long tickNs) {
+    FairTimeline(SliceProtection protection, long baseSliceNs, long tickNs, long virtualTime) {
+        this.time = new VirtualTime(virtualTime);
         this.protection = protection;
         this.baseSliceNs = baseSliceNs;
         this.tickNs = tickNs;
@@ -87,7 +88,10 @@ final class FairTimeline {
         count(e, -1);
     }
 
-    /** Zeroes the lag of a counted entity and places it anew among the others. */
+    /**
+     * Zeroes the lag of an entity that counts, and places it anew among the others. There are
+     * others, for alone it would have no lag.
+     */
     @HotPath
     void placeAnew(FairEntity e) {
         e.vlag = 0;
@@ -96,9 +100,7 @@ final class FairTimeline {
             return;
         }
         remove(e);
-        nr--;
         place(e, EnqueueKind.WAKEUP);
-        nr++;
         insert(e);
     }
 

@@ -17,6 +17,10 @@ final class VirtualTime {
     private long treeSum;
     private long zero;
 
+    VirtualTime(long start) {
+        zero = start;
+    }
+
     @HotPath
     void add(FairEntity e) {
         treeWeight += e.weight;
