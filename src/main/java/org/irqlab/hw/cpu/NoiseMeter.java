@@ -98,6 +98,17 @@ public final class NoiseMeter {
         return gaps;
     }
 
+    /** Returns the distances between two polls, host steal left out, in ns, to 8 ns. */
+    public Histogram pollGaps() {
+        var all = new Histogram(Math.max(stealNs, (long) GRAINS << GRAIN_SHIFT), 3);
+        for (int i = 0; i < GRAINS; i++) {
+            if (pollGrains[i] > 0) {
+                all.recordValueWithCount((long) (i + 1) << GRAIN_SHIFT, pollGrains[i]);
+            }
+        }
+        return all;
+    }
+
     /**
      * Returns the poll distance below which a share {@code quantile} of all polls stayed, in ns, to
      * 8 ns.

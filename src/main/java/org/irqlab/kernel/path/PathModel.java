@@ -32,6 +32,11 @@ public interface PathModel {
         return 0;
     }
 
+    /** From a wake to the run queue of the same CPU. */
+    default long localWakeNs() {
+        return 0;
+    }
+
     /** From the send of a remote wake to its arrival in the target's run queue. */
     default long remoteWakeNs(boolean targetIdle) {
         return 0;

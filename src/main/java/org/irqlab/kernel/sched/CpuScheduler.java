@@ -172,6 +172,9 @@ public final class CpuScheduler {
     }
 
     private void activate(Task task) {
+        if (!task.remoteWake) {
+            cpu.burnPath(cpu.paths().localWakeNs());
+        }
         long now = clockNs();
         queue.enqueue(task, now);
         task.setState(Task.RUNNING);
@@ -300,9 +303,10 @@ public final class CpuScheduler {
     }
 
     private void switchTo(Task self, Task next) {
-        current = next;
         switches++;
+        // Seen from the task that leaves, as in the kernel.
         cpu.trace(Tracepoint.SCHED_SWITCH, previousWord(self), nextWord(next), 0);
+        current = next;
         next.setSwitchedInNs(cpu.markNs());
         self.thread().handOverTo(next.thread());
         self.cpu().scheduler().resumed(self);
@@ -350,9 +354,10 @@ public final class CpuScheduler {
         queue.putPrevious(now);
         queue.setNext(next, now);
         needResched = false;
-        current = next;
         switches++;
+        // Seen from the task that leaves, as in the kernel.
         cpu.trace(Tracepoint.SCHED_SWITCH, previousWord(self), nextWord(next), 0);
+        current = next;
         next.setSwitchedInNs(cpu.markNs());
         next.thread().give();
     }

@@ -41,6 +41,11 @@ final class RecordedPaths implements PathModel {
     }
 
     @Override
+    public long localWakeNs() {
+        return costs.wakeNs;
+    }
+
+    @Override
     public long remoteWakeNs(boolean targetIdle) {
         return draw(targetIdle ? costs.remoteWakeIdleNs : costs.remoteWakeBusyNs);
     }

@@ -281,7 +281,7 @@ final class ReplayMachine implements AutoCloseable {
 
     private static void handleAll(ReplaySource[] ofCpu, KernelCpu cpu) {
         for (ReplaySource source : ofCpu) {
-            source.topHalfIfDue(cpu);
+            source.topHalfOfSharedVector(cpu);
         }
     }
 

@@ -34,6 +34,9 @@ final class ReplaySource {
     private boolean bySerialThread;
     private boolean inline;
 
+    // A source of a shared vector fires on its own CPU only.
+    private boolean latched;
+
     // By CPU, each written by its holder.
     private final long[] arrivals;
     private final long[] handled;
@@ -114,7 +117,9 @@ final class ReplaySource {
         FireOutcome outcome = trigger.fire();
         if (outcome == FireOutcome.COALESCED || outcome == FireOutcome.COALESCED_MASKED) {
             coalesced[slot]++;
-        } else if (outcome != FireOutcome.LATCHED && outcome != FireOutcome.PENDED_MASKED) {
+        } else if (outcome == FireOutcome.LATCHED || outcome == FireOutcome.PENDED_MASKED) {
+            latched = true;
+        } else {
             dropped[slot]++;
         }
     }
@@ -137,30 +142,45 @@ final class ReplaySource {
         coalesced[cpu * STRIDE]++;
     }
 
+    /** Serves everything in the ring. Hardirq context. */
     @HotPath
     IrqReturn topHalf(KernelCpu cpu) {
         handled[cpu.id() * STRIDE]++;
         long startNs = cpu.markNs();
         for (Run run = descriptors.poll(); run != null; run = descriptors.poll()) {
-            samples.add(cpu, spec.id(), Stage.ARRIVAL_TO_TOP, startNs - run.arrivalNs);
-            long netNs = runner.execute(cpu, run, startNs);
-            samples.add(cpu, spec.id(), Stage.TOP, netNs);
-            startNs = HostClock.nowNs();
-            if (!hasBottomHalf[run.activity]) {
-                samples.add(cpu, spec.id(), Stage.ARRIVAL_TO_DONE, startNs - run.arrivalNs);
-            }
+            startNs = serve(cpu, run, startNs);
         }
         boolean wake = threadWanted[cpu.id()];
         threadWanted[cpu.id()] = false;
         return wake ? IrqReturn.WAKE_THREAD : IrqReturn.HANDLED;
     }
 
-    /** As {@link #topHalf}, for one of several sources that share a vector: does nothing without an arrival. */
+    /**
+     * As {@link #topHalf}, for one of several sources that share a vector of this CPU: what arrives meanwhile has latched
+     * the vector again, and waits for that.
+     */
     @HotPath
-    void topHalfIfDue(KernelCpu cpu) {
-        if (!descriptors.isEmpty()) {
-            topHalf(cpu);
+    void topHalfOfSharedVector(KernelCpu cpu) {
+        if (latched) {
+            latched = false;
+            handled[cpu.id() * STRIDE]++;
         }
+        long startNs = cpu.markNs();
+        for (int left = descriptors.size(); left > 0; left--) {
+            startNs = serve(cpu, descriptors.poll(), startNs);
+        }
+    }
+
+    /** Returns when it was done. */
+    private long serve(KernelCpu cpu, Run run, long startNs) {
+        samples.add(cpu, spec.id(), Stage.ARRIVAL_TO_TOP, startNs - run.arrivalNs);
+        long netNs = runner.execute(cpu, run, startNs);
+        samples.add(cpu, spec.id(), Stage.TOP, netNs);
+        long endNs = HostClock.nowNs();
+        if (!hasBottomHalf[run.activity]) {
+            samples.add(cpu, spec.id(), Stage.ARRIVAL_TO_DONE, endNs - run.arrivalNs);
+        }
+        return endNs;
     }
 
     /** Returns whether the bottom halves run in the line's interrupt thread. */

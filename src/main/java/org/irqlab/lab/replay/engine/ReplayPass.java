@@ -1,0 +1,115 @@
+package org.irqlab.lab.replay.engine;
+
+import java.util.concurrent.locks.LockSupport;
+import org.irqlab.base.time.HostClock;
+import org.irqlab.kernel.boot.MachineSpec;
+import org.irqlab.lab.measure.Strategy;
+import org.irqlab.lab.replay.ReplayPlan;
+
+/**
+ * One run of a plan from its first arrival to its last activity, or to the point where it makes no more progress.
+ *
+ * <p><b>Threads.</b> One, which sleeps most of the time.
+ */
+final class ReplayPass {
+    private static final long LEAD_NS = 20_000_000;
+    private static final long LOOK_EVERY_NS = 50_000_000;
+
+    /** No activity for so long after the last recorded one: it will not come. */
+    private static final long STALLED_NS = 2_000_000_000;
+
+    private final ReplayMachine machine;
+    private final long originNs;
+    private final long endNs;
+    private final long expected;
+    private final long executed;
+
+    private ReplayPass(ReplayMachine machine, long originNs, long endNs, long expected, long executed) {
+        this.machine = machine;
+        this.originNs = originNs;
+        this.endNs = endNs;
+        this.expected = expected;
+        this.executed = executed;
+    }
+
+    /** Runs the whole plan and stops the machine. */
+    static ReplayPass run(ReplayPlan plan, MachineSpec spec, Strategy strategy) {
+        return run(plan, spec, strategy, Long.MAX_VALUE);
+    }
+
+    /** Runs at most the first {@code limitNs} of the plan and stops the machine. */
+    static ReplayPass run(ReplayPlan plan, MachineSpec spec, Strategy strategy, long limitNs) {
+        long expected = reachable(plan);
+        var machine = new ReplayMachine(plan, spec, strategy);
+        try (machine) {
+            long originNs = machine.start(LEAD_NS);
+            long lastNs = originNs + Math.min(plan.durationNs, limitNs);
+            long progressNs = lastNs;
+            long executed = 0;
+            while (executed < expected) {
+                LockSupport.parkNanos(LOOK_EVERY_NS);
+                long now = HostClock.nowNs();
+                long seen = machine.executed();
+                if (seen != executed) {
+                    executed = seen;
+                    progressNs = Math.max(now, lastNs);
+                } else if (now - progressNs > STALLED_NS) {
+                    break;
+                }
+                if (now - originNs > limitNs || machine.machine().smp().stopping()) {
+                    break;
+                }
+            }
+            return new ReplayPass(machine, originNs, HostClock.nowNs(), expected, executed);
+        }
+    }
+
+    /** Returns how many activities follow from the plan's arrivals. */
+    static long reachable(ReplayPlan plan) {
+        long count = 0;
+        var stack = new int[plan.costNs.length + 1];
+        for (int root : plan.arrivalActivity) {
+            if (root == ReplayPlan.NONE) {
+                continue;
+            }
+            int depth = 0;
+            stack[depth++] = root;
+            while (depth > 0) {
+                int activity = stack[--depth];
+                count++;
+                for (int a = plan.firstAction[activity]; a < plan.firstAction[activity + 1]; a++) {
+                    if (plan.actionActivity[a] != ReplayPlan.NONE) {
+                        stack[depth++] = plan.actionActivity[a];
+                    }
+                }
+            }
+        }
+        return count;
+    }
+
+    ReplayMachine machine() {
+        return machine;
+    }
+
+    /** Returns the host time at which the recording began to be replayed. */
+    long originNs() {
+        return originNs;
+    }
+
+    long elapsedNs() {
+        return endNs - originNs;
+    }
+
+    long expected() {
+        return expected;
+    }
+
+    long executed() {
+        return executed;
+    }
+
+    /** Returns whether the replay stopped before all its work was done. */
+    boolean stalled() {
+        return executed < expected;
+    }
+}
