@@ -1,6 +1,7 @@
 package org.irqlab.lab.measure;
 
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.PackedHistogram;
 import org.irqlab.base.AtomicFile;
 
 import tools.jackson.core.JacksonException;
@@ -22,6 +23,7 @@ import java.util.zip.DataFormatException;
 
 /**
  * Cells' requests and results as JSON files; histograms are compressed and in base64, without loss.
+ * Read histograms are packed: a process that holds all cells of a replay holds thousands of them.
  *
  * <p><b>Threads.</b> Any.
  */
@@ -62,7 +64,7 @@ public final class CellJson {
         @Override
         public Histogram deserialize(JsonParser json, DeserializationContext context) {
             try {
-                return Histogram.decodeFromCompressedByteBuffer(
+                return PackedHistogram.decodeFromCompressedByteBuffer(
                         ByteBuffer.wrap(json.getBinaryValue()), StageHistograms.LIMIT_NS);
             } catch (DataFormatException | RuntimeException e) {
                 return (Histogram)

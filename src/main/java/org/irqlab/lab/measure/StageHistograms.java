@@ -3,6 +3,7 @@ package org.irqlab.lab.measure;
 import org.HdrHistogram.AbstractHistogram;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.IntCountsHistogram;
+import org.HdrHistogram.PackedHistogram;
 import org.irqlab.base.HotPath;
 
 import java.util.EnumMap;
@@ -25,7 +26,7 @@ public final class StageHistograms {
     /** Longest latency that is told from longer ones. */
     public static final long LIMIT_NS = 60_000_000_000L;
 
-    private static final int DIGITS = 3;
+    static final int DIGITS = 3;
 
     private final int sources;
     private final IntCountsHistogram[] all;
@@ -92,7 +93,7 @@ public final class StageHistograms {
         return sources;
     }
 
-    /** Returns the histograms of one source, of every stage. */
+    /** Returns the histograms of one source, of every stage, packed. */
     public Map<Stage, StageResult> stages(int source) {
         var stages = new EnumMap<Stage, StageResult>(Stage.class);
         for (Stage stage : Stage.values()) {
@@ -103,8 +104,10 @@ public final class StageHistograms {
     }
 
     private static Histogram copy(AbstractHistogram histogram) {
-        Histogram copy = empty();
-        copy.add(histogram);
+        Histogram copy = new PackedHistogram(1, LIMIT_NS, DIGITS);
+        if (histogram.getTotalCount() > 0) {
+            copy.add(histogram);
+        }
         return copy;
     }
 
@@ -113,8 +116,10 @@ public final class StageHistograms {
         var sum = new StageHistograms(perCpu.isEmpty() ? 0 : perCpu.getFirst().sources);
         for (StageHistograms cpu : perCpu) {
             for (int slot = 0; slot < sum.all.length; slot++) {
-                sum.all[slot].add(cpu.all[slot]);
-                sum.clean[slot].add(cpu.clean[slot]);
+                if (cpu.all[slot].getTotalCount() > 0) {
+                    sum.all[slot].add(cpu.all[slot]);
+                    sum.clean[slot].add(cpu.clean[slot]);
+                }
             }
             sum.outOfRange += cpu.outOfRange;
         }

@@ -9,14 +9,17 @@ import org.HdrHistogram.Histogram;
  * @param clean samples of busy periods that the host did not disturb
  */
 public record StageResult(Histogram all, Histogram clean) {
-    /** Returns a result without samples, to which others can be added. */
+    /** Returns a result without samples, to which others can be added; it grows as needed. */
     public static StageResult empty() {
-        return new StageResult(StageHistograms.empty(), StageHistograms.empty());
+        return new StageResult(
+                new Histogram(StageHistograms.DIGITS), new Histogram(StageHistograms.DIGITS));
     }
 
     /** Adds the samples of {@code other} to this result. */
     public void add(StageResult other) {
-        all.add(other.all);
-        clean.add(other.clean);
+        if (other.all.getTotalCount() > 0) {
+            all.add(other.all);
+            clean.add(other.clean);
+        }
     }
 }

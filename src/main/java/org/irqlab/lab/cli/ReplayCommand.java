@@ -1,0 +1,198 @@
+package org.irqlab.lab.cli;
+
+import org.irqlab.lab.measure.CellBody;
+import org.irqlab.lab.measure.CellLauncher;
+import org.irqlab.lab.measure.JavaCommand;
+import org.irqlab.lab.measure.Strategy;
+import org.irqlab.lab.report.ReplayResult;
+import org.irqlab.lab.report.TextReport;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** The main job: a recorded trace under its original strategy, then under others. */
+@Command(
+        name = "replay",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Replays a trace recorded on a real Linux machine: first under its original deferral"
+                + " strategy (does irqlab reproduce what was recorded?), then under others (what"
+                + " would have happened?).",
+            "Every strategy runs once per block, each time in a fresh JVM."
+        },
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:success",
+            "1:internal error, or a cell that failed, stalled or lost something",
+            "2:bad usage or bad input",
+            "130:interrupted; what had finished was reported"
+        })
+final class ReplayCommand implements Callable<Integer> {
+    private static final int INTERRUPTED = 130;
+
+    private final Terminal terminal;
+    private final Class<?> main;
+    private final CellBody body;
+    private final String[] arguments;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "TRACE",
+            description =
+                    "tracefs trace text, also .gz. Without it: the bundled recording"
+                            + " fio-randread-qd1.")
+    private Path trace;
+
+    @Option(
+            names = "--what-if",
+            split = ",",
+            paramLabel = "STRATEGY",
+            description =
+                    "Strategies to replay besides the original: inline, softirq, tasklet,"
+                            + " workqueue, threaded. Default: all.")
+    private List<String> whatIf = List.of();
+
+    @Option(
+            names = "--blocks",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Repetitions; fewer than 3 show no spread. Default: ${DEFAULT-VALUE}.")
+    private int blocks;
+
+    @Option(
+            names = "--tsc-mhz",
+            paramLabel = "MHZ",
+            defaultValue = "0",
+            description = "Rate of x86-tsc stamps. Default: inferred from the tick.")
+    private double tscMhz;
+
+    @Option(
+            names = "--force",
+            description = "Replay a trace of which less than 95 % is covered all the same.")
+    private boolean force;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Seed of everything drawn. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(
+            names = "--cores",
+            paramLabel = "LIST",
+            defaultValue = "",
+            description = "Host cores to use, such as 0-1,4. Default: all.")
+    private String cores;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "DIR",
+            description = "Keep the cells' requests, results and logs in this directory.")
+    private Path keep;
+
+    @Option(
+            names = "--cell-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "0",
+            description = "When a cell counts as hung. Default: 60 s + 4 × the trace's length.")
+    private long cellTimeoutSeconds;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "No progress.")
+    private boolean quiet;
+
+    @Mixin private ReplayOutputs outputs;
+
+    ReplayCommand(Terminal terminal, Class<?> main, CellBody body, String[] arguments) {
+        this.terminal = terminal;
+        this.main = main;
+        this.body = body;
+        this.arguments = arguments.clone();
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        List<Strategy> strategies = strategies();
+        if (blocks < 1) {
+            throw new IllegalArgumentException("blocks=" + blocks + " < MIN_BLOCKS=1");
+        }
+        if (tscMhz < 0 || cellTimeoutSeconds < 0) {
+            throw new IllegalArgumentException(
+                    "--tsc-mhz and --cell-timeout must be above 0 where given");
+        }
+        outputs.check();
+        var setup = new SetupReader(Path.of("/"));
+        // Closed last: until then Ctrl-C waits for the report, and for the directory to go.
+        try (var interruption = new Interruption();
+                var directory = WorkDirectory.open(keep)) {
+            var launcher = new CellLauncher(JavaCommand.likeThisProcess(main), directory.path());
+            var run = new ReplayRun(launcher, body, directory.path(), terminal, interruption);
+            ReplayRun.Cells cells = run.run(plan(strategies, directory.path()));
+            if (cells.interrupted() && cells.results().isEmpty()) {
+                terminal.message("interrupted before the first cell had finished");
+                return INTERRUPTED;
+            }
+            String command = "irqlab " + String.join(" ", arguments);
+            return report(
+                    ReplayResult.of(
+                            setup.setup(command, seed, blocks),
+                            cells.trace(),
+                            cells.results(),
+                            cells.failures(),
+                            cells.interrupted()),
+                    directory.path());
+        }
+    }
+
+    private ReplayRun.Plan plan(List<Strategy> strategies, Path directory) throws IOException {
+        return new ReplayRun.Plan(
+                TraceSource.of(trace, directory),
+                strategies,
+                blocks,
+                seed,
+                tscMhz,
+                force,
+                cores,
+                outputs.wantsTrace() ? tracedStrategy(strategies) : null,
+                cellTimeoutSeconds,
+                quiet);
+    }
+
+    private int report(ReplayResult result, Path directory) throws IOException {
+        terminal.result(TextReport.of(result));
+        outputs.write(result, directory.resolve(ReplayRun.MACHINE_TRACE))
+                .forEach(terminal::message);
+        if (result.interrupted()) {
+            return INTERRUPTED;
+        }
+        return result.sound() ? 0 : Errors.INTERNAL;
+    }
+
+    private Strategy tracedStrategy(List<Strategy> strategies) {
+        return whatIf.isEmpty() ? Strategy.ORIGINAL : strategies.getLast();
+    }
+
+    private List<Strategy> strategies() {
+        var strategies = new ArrayList<>(List.of(Strategy.ORIGINAL));
+        List<Strategy> asked =
+                whatIf.isEmpty()
+                        ? List.of(Strategy.values())
+                        : whatIf.stream().map(String::strip).map(Strategy::of).toList();
+        for (Strategy strategy : asked) {
+            if (!strategies.contains(strategy)) {
+                strategies.add(strategy);
+            }
+        }
+        return strategies;
+    }
+}

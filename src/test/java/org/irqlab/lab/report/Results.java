@@ -1,0 +1,45 @@
+package org.irqlab.lab.report;
+
+import org.irqlab.lab.measure.CellFailure;
+import org.irqlab.lab.measure.CellResult;
+import org.irqlab.lab.measure.Strategy;
+import org.irqlab.support.Cells;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Made-up replays. */
+final class Results {
+    static final Setup SETUP =
+            new Setup(
+                    "irqlab replay",
+                    "0.1",
+                    "Vendor 25",
+                    "-Xmx512m",
+                    "Linux 6.18",
+                    "Some CPU",
+                    2,
+                    "unknown",
+                    0.5,
+                    0.01,
+                    42,
+                    3,
+                    Instant.parse("2026-01-01T00:00:00Z"));
+
+    private Results() {}
+
+    /** Original, and threaded with half of its latency, in three blocks. */
+    static ReplayResult sound() {
+        var cells = new ArrayList<CellResult>();
+        for (int block = 1; block <= 3; block++) {
+            cells.add(Cells.cell(Strategy.ORIGINAL, block));
+            cells.add(Cells.cell(Strategy.THREADED, block, 0.5, 2000));
+        }
+        return of(cells, List.of());
+    }
+
+    static ReplayResult of(List<CellResult> cells, List<CellFailure> failures) {
+        return ReplayResult.of(SETUP, Cells.TRACE, cells, failures, false);
+    }
+}
