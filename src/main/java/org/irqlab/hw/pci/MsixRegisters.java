@@ -67,7 +67,6 @@ public final class MsixRegisters {
     }
 
     private void writeMessage(int vector, int word, int value) {
-        table.countIfOpen(vector);
         MsiMessage old;
         MsiMessage changed;
         do {

@@ -53,14 +53,11 @@ public final class MsixTable {
     private static final int PENDING = 1 << 3;
 
     private static final VarHandle STATE = MethodHandles.arrayElementVarHandle(int[].class);
-    private static final VarHandle MESSAGE =
-            MethodHandles.arrayElementVarHandle(MsiMessage[].class);
 
     private final MessageSink sink;
     // Any thread, through STATE; 0 is an open vector.
     private final int[] states;
-    // Any thread, through MESSAGE.
-    private final MsiMessage[] messages;
+    private final MsixMessages messages;
     // Any thread; off the path of a fire.
     private final AtomicLongArray released = new AtomicLongArray(FireOutcome.values().length);
     private final AtomicLong unmaskedWrites = new AtomicLong();
@@ -79,9 +76,8 @@ public final class MsixTable {
         }
         this.sink = sink;
         states = new int[vectors];
-        messages = new MsiMessage[vectors];
+        messages = new MsixMessages(vectors);
         Arrays.fill(states, DISABLED | VECTOR_MASKED);
-        Arrays.fill(messages, MsiMessage.NONE);
     }
 
     /** Number of vectors. */
@@ -125,7 +121,7 @@ public final class MsixTable {
     }
 
     private FireOutcome send(int vector) {
-        MsiMessage message = message(vector);
+        MsiMessage message = messages.sent(vector);
         return sink.message(message.address(), message.data());
     }
 
@@ -165,8 +161,10 @@ public final class MsixTable {
         while (true) {
             int next = (state | closing) & ~opening;
             boolean releases = next == PENDING;
-            if (releases) {
+            boolean opens = (next & CLOSED) == 0 && state != 0;
+            if (opens) {
                 next = 0;
+                messages.publish(vector);
             }
             // A full fence: pairs with the load in fire() and with the one in fireClosed().
             int witness = (int) STATE.compareAndExchange(states, vector, state, next);
@@ -176,12 +174,21 @@ public final class MsixTable {
                             next == 0 || (next & CLOSED) != 0,
                             "I-14 vector " + vector + " is open with state " + next);
                 }
-                if (releases) {
-                    released.incrementAndGet(send(vector).ordinal());
+                if (opens) {
+                    opened(vector, releases);
                 }
                 return;
             }
             state = witness;
+        }
+    }
+
+    private void opened(int vector, boolean releases) {
+        // Once more: a write that came after the first time and found the vector still closed.
+        // Pairs with wrote(): either it sees the open vector, or this sees what it wrote.
+        messages.publish(vector);
+        if (releases) {
+            released.incrementAndGet(send(vector).ordinal());
         }
     }
 
@@ -190,24 +197,29 @@ public final class MsixTable {
      * an unmasked vector is a guest error nevertheless, and counted.
      */
     public void program(int vector, MsiMessage message) {
-        countIfOpen(vector);
-        // Pairs with the load in message().
-        MESSAGE.setRelease(messages, vector, message);
+        messages.write(vector, message);
+        wrote(vector);
     }
 
-    /** The message of one vector. */
+    /** The message in the table entry of one vector. */
     public MsiMessage message(int vector) {
-        return (MsiMessage) MESSAGE.getAcquire(messages, vector);
+        return messages.written(vector);
     }
 
-    /** Replaces the message unless another write came first; for writes of single words. */
+    /** Writes the entry unless another write came first; for writes of single words. */
     boolean replace(int vector, MsiMessage expected, MsiMessage message) {
-        return MESSAGE.compareAndSet(messages, vector, expected, message);
+        boolean replaced = messages.replace(vector, expected, message);
+        if (replaced) {
+            wrote(vector);
+        }
+        return replaced;
     }
 
-    void countIfOpen(int vector) {
-        if ((int) STATE.getOpaque(states, vector) == 0) {
+    private void wrote(int vector) {
+        // Pairs with the compare-and-set in update().
+        if ((int) STATE.getVolatile(states, vector) == 0) {
             unmaskedWrites.incrementAndGet();
+            messages.publish(vector);
         }
     }
 

@@ -38,6 +38,9 @@ class ApicConservationTest {
                         "cpu/0");
         cpu.start();
         ready.await();
+        while (cpu.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
         // One vector in common, so that both producers coalesce into each other's requests.
         var first = new Producer(machine, 0x41, 0x95);
         var second = new Producer(machine, 0x95, 0xd3);
