@@ -1,0 +1,168 @@
+package org.irqlab.kernel.workqueue;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.irqlab.base.time.HostClock;
+import org.irqlab.kernel.path.PathModel;
+import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.sched.SchedulerSettings;
+import org.irqlab.kernel.sched.Task;
+import org.irqlab.kernel.sched.TaskExit;
+import org.irqlab.support.TestMachine;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** A machine with workqueues, and a log of what its work items did. */
+final class WorkMachine implements AutoCloseable {
+    static final long MS = 1_000_000;
+
+    final TestMachine machine;
+    final Workqueues workqueues;
+    private final List<String> log = new ArrayList<>();
+    private final Map<String, Hold> holds = new HashMap<>();
+    private int nextItem;
+
+    WorkMachine(int cpus, int workers) {
+        this(cpus, workers, PathModel.NONE);
+    }
+
+    WorkMachine(int cpus, int workers, PathModel paths) {
+        machine = new TestMachine(cpus, SchedulerSettings.linux618(), paths);
+        int pools = 2 * cpus + 1;
+        int firstPid = machine.takePids(pools * workers);
+        workqueues =
+                new Workqueues(
+                        machine.smp(),
+                        new WorkerSettings(workers, workers, firstPid),
+                        String::hashCode);
+        machine.add(workqueues.workers());
+    }
+
+    WorkMachine start() {
+        machine.start();
+        return this;
+    }
+
+    /** An item that logs its start and its end around {@code body}. */
+    WorkItem item(String name, WorkFunction body) {
+        return new WorkItem(
+                (cpu, item) -> {
+                    try {
+                        note(name + " starts");
+                        body.run(cpu, item);
+                        note(name + " ends");
+                    } catch (TaskExit e) {
+                        throw e;
+                    } catch (RuntimeException | Error e) {
+                        machine.failed(e);
+                    }
+                },
+                nextItem++,
+                name.hashCode());
+    }
+
+    WorkItem item(String name) {
+        return item(name, (cpu, item) -> {});
+    }
+
+    WorkItem burning(String name, int burnMs) {
+        return item(name, (cpu, item) -> cpu.burn(burnMs * MS));
+    }
+
+    /** An item that burns, sleeps until {@link #release}, and burns again. */
+    WorkItem held(String name, long burnNs, long burnAgainNs) {
+        var hold = new Hold();
+        holds.put(name, hold);
+        return item(
+                name,
+                (cpu, item) -> {
+                    cpu.burn(burnNs);
+                    Task self = cpu.current();
+                    note(name + " sleeps");
+                    hold.await(self);
+                    note(name + " wakes");
+                    self.cpu().burn(burnAgainNs);
+                });
+    }
+
+    /** Lets the item of this name go on, by an interrupt of CPU 0. */
+    void release(String name) throws InterruptedException {
+        machine.inInterrupt(0, cpu -> holds.get(name).open(cpu));
+    }
+
+    void awaitLogged(String what) throws InterruptedException {
+        awaitTrue(what, () -> log().contains(what));
+    }
+
+    private static final class Hold {
+        private volatile boolean open;
+        private volatile Task sleeper;
+
+        void await(Task self) {
+            sleeper = self;
+            while (true) {
+                self.prepareToSleep('S');
+                if (open) {
+                    self.finishSleep();
+                    open = false;
+                    return;
+                }
+                self.cpu().scheduler().schedule();
+            }
+        }
+
+        void open(KernelCpu cpu) {
+            open = true;
+            if (sleeper != null) {
+                cpu.scheduler().wake(sleeper);
+            }
+        }
+    }
+
+    synchronized void note(String what) {
+        log.add(what);
+        notifyAll();
+    }
+
+    synchronized List<String> log() {
+        return List.copyOf(log);
+    }
+
+    synchronized void clearLog() {
+        log.clear();
+    }
+
+    /** Queues the items at once, in one interrupt of CPU 0. */
+    void queueTogether(Workqueue queue, WorkItem... items) throws InterruptedException {
+        machine.inInterrupt(
+                0,
+                cpu -> {
+                    for (WorkItem item : items) {
+                        workqueues.queueWork(cpu, queue, item);
+                    }
+                });
+    }
+
+    /** Waits until everything that was queued has run. */
+    void awaitQuiet() throws InterruptedException {
+        awaitTrue("all work run", () -> workqueues.counts().outstanding() == 0);
+    }
+
+    static void awaitTrue(String what, BooleanSupplier condition) throws InterruptedException {
+        long deadlineNs = HostClock.nowNs() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            assertTrue(HostClock.nowNs() < deadlineNs, "in time: " + what);
+            Thread.sleep(1);
+        }
+    }
+
+    @Override
+    public void close() {
+        machine.close();
+    }
+}

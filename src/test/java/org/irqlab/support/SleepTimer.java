@@ -1,0 +1,47 @@
+package org.irqlab.support;
+
+import org.irqlab.base.time.HostClock;
+import org.irqlab.hw.cpu.PolledDevice;
+import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.sched.Task;
+
+import java.util.PriorityQueue;
+
+/** Wakes the sleeping tasks of one CPU when their time has come, by the timer interrupt. */
+final class SleepTimer implements PolledDevice {
+    private record Sleeper(long deadlineNs, Task task) {}
+
+    private final KernelCpu cpu;
+    private final PriorityQueue<Sleeper> sleepers =
+            new PriorityQueue<>((a, b) -> Long.compare(a.deadlineNs, b.deadlineNs));
+    private boolean fired;
+
+    SleepTimer(KernelCpu cpu) {
+        this.cpu = cpu;
+    }
+
+    void add(long deadlineNs, Task task) {
+        sleepers.add(new Sleeper(deadlineNs, task));
+        cpu.hw().deadlineChanged();
+    }
+
+    @Override
+    public long nextDueNs() {
+        return fired || sleepers.isEmpty() ? NEVER : sleepers.peek().deadlineNs;
+    }
+
+    @Override
+    public void service(long nowNs) {
+        fired = true;
+        cpu.hw().port().timerExpired();
+    }
+
+    void interrupt() {
+        fired = false;
+        long now = HostClock.nowNs();
+        while (!sleepers.isEmpty() && sleepers.peek().deadlineNs <= now) {
+            cpu.scheduler().wake(sleepers.remove().task);
+        }
+        cpu.hw().deadlineChanged();
+    }
+}
