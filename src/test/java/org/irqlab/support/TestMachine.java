@@ -30,6 +30,8 @@ import java.util.function.Consumer;
  * failure in any guest thread makes close fail.
  */
 public final class TestMachine implements AutoCloseable {
+    private static final long JOIN_MILLIS = 10_000;
+
     private static final int RING_EVENTS = 1 << 15;
     private static final long TICK_NS = 4_000_000;
 
@@ -233,15 +235,11 @@ public final class TestMachine implements AutoCloseable {
         for (KernelCpu cpu : cpus) {
             fire(cpu.id(), controller.vectors().reschedule());
         }
-        try {
-            for (Task task : idle) {
-                task.thread().join();
-            }
-            for (Task task : tasks) {
-                task.thread().join();
-            }
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("interrupted while the machine stopped", e);
+        for (Task task : idle) {
+            task.thread().join(JOIN_MILLIS);
+        }
+        for (Task task : tasks) {
+            task.thread().join(JOIN_MILLIS);
         }
         synchronized (failures) {
             if (!failures.isEmpty()) {

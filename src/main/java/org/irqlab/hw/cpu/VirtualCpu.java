@@ -231,7 +231,8 @@ public final class VirtualCpu {
      * One step of spinning idle: polls once.
      *
      * @param lastNs the time of the previous step
-     * @return the time of this poll, ns; negated when it found something to do, which has then been done
+     * @return the time of this poll, ns; negated when it found something to do, which has then been
+     *     done
      */
     @HotPath
     public long idleStep(long lastNs) {

@@ -67,7 +67,8 @@ final class IdleLoop {
         long began = HostClock.nowNs();
         long last = began;
         while (!cpu.scheduler().needResched()) {
-            if (policy == IdlePolicy.HALT || policy == IdlePolicy.HALT_POLL && last - began > HALT_POLL_NS) {
+            if (policy == IdlePolicy.HALT
+                    || policy == IdlePolicy.HALT_POLL && last - began > HALT_POLL_NS) {
                 hw.halt();
                 long woken = HostClock.nowNs();
                 idleNs += woken - last;

@@ -19,7 +19,6 @@ import org.irqlab.kernel.softirq.Softirqs;
 import org.irqlab.kernel.softirq.Tasklets;
 import org.irqlab.kernel.workqueue.WorkerSettings;
 import org.irqlab.kernel.workqueue.Workqueues;
-import org.irqlab.kernel.workqueue.Workqueues;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -49,7 +49,8 @@ public record MachineSpec(
     }
 
     public MachineSpec withScheduling(SchedulerSettings settings) {
-        return new MachineSpec(hostCores, settings, paths, traceCapacity, stealNs, workersPerPool, firstPid);
+        return new MachineSpec(
+                hostCores, settings, paths, traceCapacity, stealNs, workersPerPool, firstPid);
     }
 
     public MachineSpec withPaths(IntFunction<PathModel> model) {
@@ -58,11 +59,13 @@ public record MachineSpec(
     }
 
     public MachineSpec withTrace(int eventsPerCpu) {
-        return new MachineSpec(hostCores, scheduling, paths, eventsPerCpu, stealNs, workersPerPool, firstPid);
+        return new MachineSpec(
+                hostCores, scheduling, paths, eventsPerCpu, stealNs, workersPerPool, firstPid);
     }
 
     public MachineSpec withFirstPid(int pid) {
-        return new MachineSpec(hostCores, scheduling, paths, traceCapacity, stealNs, workersPerPool, pid);
+        return new MachineSpec(
+                hostCores, scheduling, paths, traceCapacity, stealNs, workersPerPool, pid);
     }
 
     public int cpus() {

@@ -8,7 +8,10 @@ import org.irqlab.kernel.softirq.SoftirqVector;
  * @see Deferrals#bind
  */
 public sealed interface Deferral {
-    /** At once, in the context that asks for it: for a top half in hardirq context with interrupts off. */
+    /**
+     * At once, in the context that asks for it: for a top half in hardirq context with interrupts
+     * off.
+     */
     record Inline() implements Deferral {}
 
     /** In a softirq vector of the same CPU, from a per-CPU backlog. */
@@ -26,8 +29,9 @@ public sealed interface Deferral {
     record Work(boolean highPriority, boolean unbound) implements Deferral {}
 
     /**
-     * In a thread of the driver's own. An interrupt line gets its interrupt thread; a source without a line, such as a
-     * network device without hardware, a kernel thread as threaded NAPI has.
+     * In a thread of the driver's own. An interrupt line gets its interrupt thread; a source
+     * without a line, such as a network device without hardware, a kernel thread as threaded NAPI
+     * has.
      *
      * @param rtPriority FIFO priority, or 0 for a fair thread of nice 0
      */

@@ -1,6 +1,5 @@
 package org.irqlab.kernel.deferral;
 
-import java.util.Arrays;
 import org.irqlab.kernel.boot.Machine;
 import org.irqlab.kernel.irq.IrqDescriptor;
 import org.irqlab.kernel.irq.IrqReturn;
@@ -11,6 +10,8 @@ import org.irqlab.kernel.softirq.SoftirqVector;
 import org.irqlab.kernel.softirq.Tasklet;
 import org.irqlab.kernel.workqueue.WorkItem;
 import org.irqlab.kernel.workqueue.Workqueue;
+
+import java.util.Arrays;
 
 /**
  * Binds bottom halves to contexts, on one machine.
@@ -24,7 +25,10 @@ public final class Deferrals {
     private final SoftirqBacklog<SoftirqCall>[][] backlogs;
     private int nextObject = 1;
 
-    @SuppressWarnings({"unchecked", "rawtypes"}) // Arrays of a generic type cannot be made otherwise.
+    @SuppressWarnings({
+        "unchecked",
+        "rawtypes"
+    }) // Arrays of a generic type cannot be made otherwise.
     public Deferrals(Machine machine) {
         this.machine = machine;
         backlogs = new SoftirqBacklog[SoftirqVector.count()][];
@@ -37,7 +41,12 @@ public final class Deferrals {
      * @param cpu where an interrupt thread starts
      */
     public void request(
-            IrqDescriptor line, String name, TopHalf topHalf, BottomHalf bottomHalf, Deferral deferral, int cpu) {
+            IrqDescriptor line,
+            String name,
+            TopHalf topHalf,
+            BottomHalf bottomHalf,
+            Deferral deferral,
+            int cpu) {
         int nameId = machine.names().id(name);
         if (deferral instanceof Deferral.Threaded) {
             machine.irqs()
@@ -76,7 +85,8 @@ public final class Deferrals {
     public DeferredCall bind(String name, BottomHalf bottomHalf, Deferral deferral, int cpu) {
         return switch (deferral) {
             case Deferral.Inline() -> bottomHalf::run;
-            case Deferral.Softirq(var vector) -> new SoftirqCall(bottomHalf, vector, backlog(vector));
+            case Deferral.Softirq(var vector) ->
+                    new SoftirqCall(bottomHalf, vector, backlog(vector));
             case Deferral.InTasklet(var high) -> bindTasklet(name, bottomHalf, high);
             case Deferral.Work(var high, var unbound) -> bindWork(name, bottomHalf, high, unbound);
             case Deferral.Threaded(int priority) -> bindThread(name, bottomHalf, priority, cpu);
@@ -85,13 +95,21 @@ public final class Deferrals {
 
     private DeferredCall bindTasklet(String name, BottomHalf bottomHalf, boolean high) {
         var tasklet = new Tasklet(bottomHalf::run, nextObject++, machine.names().id(name));
-        return cpu -> (high ? machine.highTasklets(cpu.id()) : machine.tasklets(cpu.id())).schedule(tasklet);
+        return cpu ->
+                (high ? machine.highTasklets(cpu.id()) : machine.tasklets(cpu.id()))
+                        .schedule(tasklet);
     }
 
-    private DeferredCall bindWork(String name, BottomHalf bottomHalf, boolean high, boolean unbound) {
+    private DeferredCall bindWork(
+            String name, BottomHalf bottomHalf, boolean high, boolean unbound) {
         var works = machine.workqueues();
-        Workqueue queue = unbound ? works.systemUnbound() : high ? works.systemHighPriority() : works.system();
-        var item = new WorkItem((cpu, self) -> bottomHalf.run(cpu), nextObject++, machine.names().id(name));
+        Workqueue queue =
+                unbound
+                        ? works.systemUnbound()
+                        : high ? works.systemHighPriority() : works.system();
+        var item =
+                new WorkItem(
+                        (cpu, self) -> bottomHalf.run(cpu), nextObject++, machine.names().id(name));
         return cpu -> works.queueWork(cpu, queue, item);
     }
 
@@ -105,7 +123,8 @@ public final class Deferrals {
     private SoftirqBacklog<SoftirqCall>[] backlog(SoftirqVector vector) {
         if (backlogs[vector.ordinal()] == null) {
             backlogs[vector.ordinal()] = newBacklogs();
-            machine.setSoftirqAction(vector, cpu -> drain(cpu, backlogs[vector.ordinal()][cpu.id()]));
+            machine.setSoftirqAction(
+                    vector, cpu -> drain(cpu, backlogs[vector.ordinal()][cpu.id()]));
         }
         return backlogs[vector.ordinal()];
     }
@@ -138,7 +157,10 @@ public final class Deferrals {
         // By CPU, holder only: in the backlog already.
         private final boolean[] waiting = new boolean[machine.cpus()];
 
-        SoftirqCall(BottomHalf bottomHalf, SoftirqVector vector, SoftirqBacklog<SoftirqCall>[] backlog) {
+        SoftirqCall(
+                BottomHalf bottomHalf,
+                SoftirqVector vector,
+                SoftirqBacklog<SoftirqCall>[] backlog) {
             this.bottomHalf = bottomHalf;
             this.vector = vector;
             this.backlog = backlog;
@@ -149,7 +171,8 @@ public final class Deferrals {
             if (!waiting[cpu.id()]) {
                 waiting[cpu.id()] = true;
                 if (!backlog[cpu.id()].offer(this)) {
-                    throw new IllegalStateException("more than BACKLOG=" + BACKLOG + " drivers on one vector");
+                    throw new IllegalStateException(
+                            "more than BACKLOG=" + BACKLOG + " drivers on one vector");
                 }
             }
             machine.softirqs(cpu.id()).raise(vector);

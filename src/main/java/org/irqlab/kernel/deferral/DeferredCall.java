@@ -6,9 +6,11 @@ import org.irqlab.kernel.sched.KernelCpu;
 @FunctionalInterface
 public interface DeferredCall {
     /**
-     * Makes the bottom half run once more, after this call. Two calls before it starts may give one run.
+     * Makes the bottom half run once more, after this call. Two calls before it starts may give one
+     * run.
      *
-     * <p>What the caller wrote before is visible to that run. Any context of {@code cpu} that the driver's top half runs in.
+     * <p>What the caller wrote before is visible to that run. Any context of {@code cpu} that the
+     * driver's top half runs in.
      */
     void schedule(KernelCpu cpu);
 }

@@ -1,16 +1,18 @@
 package org.irqlab.kernel.deferral;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import org.irqlab.base.HotPath;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Task;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 /**
  * A kernel thread that runs one bottom half whenever it was asked to since its last run began.
  *
- * <p><b>Threads.</b> {@link #schedule} by any holder. <b>Memory ordering.</b> The request is taken before the run, with a
- * full barrier on both sides, so that a request during a run leads to one more.
+ * <p><b>Threads.</b> {@link #schedule} by any holder. <b>Memory ordering.</b> The request is taken
+ * before the run, with a full barrier on both sides, so that a request during a run leads to one
+ * more.
  *
  * @see "Linux net/core/dev.c, napi_threaded_poll"
  */
@@ -19,7 +21,9 @@ final class KernelThread implements DeferredCall {
 
     static {
         try {
-            REQUESTED = MethodHandles.lookup().findVarHandle(KernelThread.class, "requested", int.class);
+            REQUESTED =
+                    MethodHandles.lookup()
+                            .findVarHandle(KernelThread.class, "requested", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }

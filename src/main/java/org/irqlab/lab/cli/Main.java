@@ -1,6 +1,7 @@
 package org.irqlab.lab.cli;
 
 import org.irqlab.lab.measure.CellBody;
+import org.irqlab.lab.replay.engine.ReplayCell;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,7 +38,7 @@ public final class Main implements Runnable {
     }
 
     public static void main(String[] args) {
-        System.exit(run(args, Main.class, new PendingReplay()));
+        System.exit(run(args, Main.class, new ReplayCell()));
     }
 
     /**

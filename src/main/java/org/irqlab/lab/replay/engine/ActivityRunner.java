@@ -8,9 +8,11 @@ import org.irqlab.kernel.sched.Task;
 import org.irqlab.lab.replay.ReplayPlan;
 
 /**
- * Executes one activity: burns its cost in the context in which it is called, and performs its actions at their offsets.
+ * Executes one activity: burns its cost in the context in which it is called, and performs its
+ * actions at their offsets.
  *
- * <p>What irqlab's own code spends on an action counts as progress: the recorded cost held the kernel's.
+ * <p>What irqlab's own code spends on an action counts as progress: the recorded cost held the
+ * kernel's.
  *
  * <p><b>Threads.</b> Any holder; without state of its own.
  */
@@ -77,7 +79,10 @@ final class ActivityRunner {
         return Math.min(Math.min(HostClock.nowNs() - sinceNs, MOST_ABSORBED_NS), limitNs);
     }
 
-    /** A user task that has woken somebody more urgent goes on for the rest of its system call, then yields. */
+    /**
+     * A user task that has woken somebody more urgent goes on for the rest of its system call, then
+     * yields.
+     */
     private long rescheduleIfAsked(KernelCpu cpu, long done, long cost) {
         if (!cpu.scheduler().needResched() || cpu.preemptCount() != 0) {
             return done;

@@ -4,8 +4,8 @@ import org.irqlab.base.HotPath;
 import org.irqlab.hw.cpu.PolledDevice;
 
 /**
- * Fires the arrivals of one CPU from that CPU's own poll points: those at recorded times, and the completions of what was
- * requested on it.
+ * Fires the arrivals of one CPU from that CPU's own poll points: those at recorded times, and the
+ * completions of what was requested on it.
  *
  * <p><b>Threads.</b> The holder of the CPU's baton.
  */
@@ -34,7 +34,10 @@ final class ArrivalInjector implements PolledDevice {
         originNs = hostNs;
     }
 
-    /** Sends a request whose interrupt fires at {@code dueNs}; {@code false} when too many are on their way. */
+    /**
+     * Sends a request whose interrupt fires at {@code dueNs}; {@code false} when too many are on
+     * their way.
+     */
     @HotPath
     boolean request(long dueNs, Run run) {
         return requests.add(dueNs, run);

@@ -1,13 +1,14 @@
 package org.irqlab.lab.replay.engine;
 
-import java.util.SplittableRandom;
 import org.irqlab.base.HotPath;
 import org.irqlab.kernel.path.PathModel;
 import org.irqlab.lab.replay.PathCosts;
 
+import java.util.SplittableRandom;
+
 /**
- * The kernel's path costs as the capture shows them: a number for pure code, a draw from the recorded distribution for
- * paths through halt, IPI and idle exit.
+ * The kernel's path costs as the capture shows them: a number for pure code, a draw from the
+ * recorded distribution for paths through halt, IPI and idle exit.
  *
  * <p><b>Threads.</b> One CPU's holder.
  */

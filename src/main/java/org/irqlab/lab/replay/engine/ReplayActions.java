@@ -8,8 +8,11 @@ import org.irqlab.kernel.sched.PreemptCount;
 import org.irqlab.kernel.softirq.SoftirqVector;
 import org.irqlab.lab.replay.ReplayPlan;
 
+import java.util.Optional;
+
 /**
- * What an activity sets off: raises, wakes, queued work, requests. Each returns whether it had an effect of its own.
+ * What an activity sets off: raises, wakes, queued work, requests. Each returns whether it had an
+ * effect of its own.
  *
  * <p><b>Threads.</b> Any holder.
  */
@@ -23,6 +26,7 @@ final class ReplayActions {
     private ReplayWork[] works;
     private SoftirqRuns softirqRuns;
     private ArrivalInjector[] injectors;
+    private Optional<DeviceProducer> producer = Optional.empty();
 
     ReplayActions(ReplayPlan plan, Machine machine, Run[] runs, ReplayCounters[] counters) {
         this.plan = plan;
@@ -37,12 +41,14 @@ final class ReplayActions {
             ReplayTask[] tasks,
             ReplayWork[] works,
             SoftirqRuns softirqRuns,
-            ArrivalInjector[] injectors) {
+            ArrivalInjector[] injectors,
+            Optional<DeviceProducer> producer) {
         this.sources = sources;
         this.tasks = tasks;
         this.works = works;
         this.softirqRuns = softirqRuns;
         this.injectors = injectors;
+        this.producer = producer;
     }
 
     /** Raises a softirq, or what the strategy has put in its place. */
@@ -56,7 +62,8 @@ final class ReplayActions {
         Run run = runs[activity];
         boolean ofTask = PreemptCount.inTask(cpu.preemptCount());
         run.raisedNs = HostClock.nowNs();
-        // A bottom half belongs to the arrival of its top half; what a task raises is an arrival itself.
+        // A bottom half belongs to the arrival of its top half; what a task raises is an arrival
+        // itself.
         run.arrivalNs = run.source == by.source ? by.arrivalNs : run.raisedNs;
         raiseRun(cpu, run, vector, ofTask);
         return !ofTask;
@@ -89,7 +96,9 @@ final class ReplayActions {
         }
     }
 
-    /** The recording raised a vector that was pending: here it is pending too, or has nothing to do. */
+    /**
+     * The recording raised a vector that was pending: here it is pending too, or has nothing to do.
+     */
     private boolean raiseAgain(KernelCpu cpu, Run by, int vector) {
         if (by.source >= 0 && sources[by.source].moved()) {
             return false;
@@ -118,12 +127,19 @@ final class ReplayActions {
         return works[plan.actionTarget[action]].queue(cpu, runs[activity], plan.actionCpu[action]);
     }
 
+    /** Sends a request to a device: its completion will be an interrupt. */
     @HotPath
     boolean request(KernelCpu cpu, int action) {
         Run run = runs[plan.actionActivity[action]];
-        if (injectors[cpu.id()].request(HostClock.nowNs() + plan.actionDelayNs[action], run)) {
-            cpu.hw().deadlineChanged();
+        run.arrivalNs = HostClock.nowNs() + plan.actionDelayNs[action];
+        boolean sent;
+        if (producer.isPresent()) {
+            sent = producer.get().request(run);
         } else {
+            sent = injectors[cpu.id()].request(run.arrivalNs, run);
+            cpu.hw().deadlineChanged();
+        }
+        if (!sent) {
             counters[cpu.id()].dropped++;
         }
         return true;

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * What one CPU of a replay has done.
  *
- * <p><b>Threads.</b> Written by the holder of the CPU's baton; {@link #executed} may be read by any thread while it runs,
- * the rest after the machine has stopped.
+ * <p><b>Threads.</b> Written by the holder of the CPU's baton; {@link #executed} may be read by any
+ * thread while it runs, the rest after the machine has stopped.
  */
 final class ReplayCounters {
     // Own cache lines are not needed: written once an activity, read 50 times a second.

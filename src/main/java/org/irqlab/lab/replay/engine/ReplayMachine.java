@@ -1,10 +1,5 @@
 package org.irqlab.lab.replay.engine;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.hw.pci.MsixTable;
@@ -21,12 +16,23 @@ import org.irqlab.lab.replay.ReplayPlan;
 import org.irqlab.lab.replay.ReplayPlan.SourceKind;
 import org.irqlab.lab.scenario.Board;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
 /**
  * A machine furnished for one replay of a plan under one strategy.
  *
  * <p><b>Threads.</b> Made, started and read by one thread, which is not one of the machine's.
  */
 final class ReplayMachine implements AutoCloseable {
+    private static final long STOP_MILLIS = 10_000;
+
     private final ReplayPlan plan;
     private final Machine machine;
     private final ReplaySamples samples;
@@ -35,8 +41,12 @@ final class ReplayMachine implements AutoCloseable {
     private final TaskContextPump[] pumps;
     private final ArrivalInjector[] injectors;
     private final Run[] runs;
+    private final Optional<DeviceProducer> producer;
+    private long startedNs;
+    private long stoppedNs;
 
-    ReplayMachine(ReplayPlan plan, MachineSpec spec, Strategy strategy) {
+    ReplayMachine(
+            ReplayPlan plan, MachineSpec spec, Strategy strategy, List<Integer> producerHosts) {
         this.plan = plan;
         int cpus = spec.cpus();
         samples = new ReplaySamples(cpus, plan.sources.size());
@@ -57,9 +67,11 @@ final class ReplayMachine implements AutoCloseable {
         injectors = new ArrivalInjector[cpus];
         for (int cpu = 0; cpu < cpus; cpu++) {
             pumps[cpu] = new TaskContextPump(machine, cpu, plan, actions, runner, sources);
-            injectors[cpu] = makeInjector(cpu);
+            injectors[cpu] = makeInjector(cpu, producerHosts.isEmpty());
         }
-        actions.connect(sources, makeTasks(runner), makeWorks(runner), softirqRuns, injectors);
+        producer = makeProducer(producerHosts);
+        actions.connect(
+                sources, makeTasks(runner), makeWorks(runner), softirqRuns, injectors, producer);
         connectSystemVectors(spec.scheduling().tickNs());
     }
 
@@ -74,7 +86,13 @@ final class ReplayMachine implements AutoCloseable {
             boolean device = spec.kind() == SourceKind.DEVICE;
             int vector = device ? entry++ : 0;
             var source =
-                    new ReplaySource(spec, trigger(spec, msix, vector), samples, softirqRuns, counters, hasBottomHalf);
+                    new ReplaySource(
+                            spec,
+                            trigger(spec, msix, vector),
+                            samples,
+                            softirqRuns,
+                            counters,
+                            hasBottomHalf);
             made[spec.id()] = source;
             if (spec.movable() && strategy != Strategy.ORIGINAL && strategy != Strategy.SOFTIRQ) {
                 move(source, strategy, deferrals);
@@ -103,12 +121,14 @@ final class ReplayMachine implements AutoCloseable {
         return has;
     }
 
-    private ReplaySource.InterruptTrigger trigger(ReplayPlan.Source spec, MsixTable msix, int vector) {
+    private ReplaySource.InterruptTrigger trigger(
+            ReplayPlan.Source spec, MsixTable msix, int vector) {
         var controller = machine.controller();
         return switch (spec.kind()) {
             case DEVICE -> () -> msix.fire(vector);
             case LOCAL_TIMER -> () -> controller.port(spec.cpu()).timerExpired();
-            case IPI -> () -> controller.sendIpi(spec.cpu(), controller.vectors().callFunctionSingle());
+            case IPI ->
+                    () -> controller.sendIpi(spec.cpu(), controller.vectors().callFunctionSingle());
             case TASK_SOFTIRQ, TASK_WORK, TASK_WAKE ->
                     () -> {
                         throw new IllegalStateException(spec.kind() + " is no interrupt");
@@ -120,22 +140,35 @@ final class ReplayMachine implements AutoCloseable {
         var spec = source.spec();
         boolean device = spec.kind() == SourceKind.DEVICE;
         switch (strategy) {
-            case ORIGINAL, SOFTIRQ -> throw new IllegalStateException("recorded bottom halves are softirqs");
+            case ORIGINAL, SOFTIRQ ->
+                    throw new IllegalStateException("recorded bottom halves are softirqs");
             case INLINE -> source.moveInline();
             case TASKLET ->
                     source.moveTo(
-                            deferrals.bind(spec.name(), source::bottomHalf, new Deferral.InTasklet(false), spec.cpu()),
+                            deferrals.bind(
+                                    spec.name(),
+                                    source::bottomHalf,
+                                    new Deferral.InTasklet(false),
+                                    spec.cpu()),
                             false);
             case WORKQUEUE ->
                     source.moveTo(
-                            deferrals.bind(spec.name(), source::bottomHalf, new Deferral.Work(false, false), spec.cpu()),
+                            deferrals.bind(
+                                    spec.name(),
+                                    source::bottomHalf,
+                                    new Deferral.Work(false, false),
+                                    spec.cpu()),
                             true);
             case THREADED -> {
                 if (device) {
                     source.moveToInterruptThread();
                 } else {
                     source.moveTo(
-                            deferrals.bind(spec.name(), source::bottomHalf, Deferral.Threaded.NAPI_THREAD, spec.cpu()),
+                            deferrals.bind(
+                                    spec.name(),
+                                    source::bottomHalf,
+                                    Deferral.Threaded.NAPI_THREAD,
+                                    spec.cpu()),
                             true);
                 }
             }
@@ -164,30 +197,40 @@ final class ReplayMachine implements AutoCloseable {
         }
     }
 
-    private ArrivalInjector makeInjector(int cpu) {
-        int size = 0;
-        for (int i = 0; i < plan.arrivalNs.length; i++) {
-            if (plan.arrivalCpu[i] == cpu && plan.arrivalActivity[i] != ReplayPlan.NONE) {
-                size++;
-            }
-        }
-        var offsets = new long[size];
-        var what = new Run[size];
-        int at = 0;
-        for (int i = 0; i < plan.arrivalNs.length; i++) {
-            if (plan.arrivalCpu[i] != cpu) {
-                continue;
-            }
-            if (plan.arrivalActivity[i] == ReplayPlan.NONE) {
-                sources[plan.arrivalSource[i]].merged(cpu);
-                continue;
-            }
-            offsets[at] = plan.arrivalNs[i];
-            what[at++] = runs[plan.arrivalActivity[i]];
-        }
-        var injector = new ArrivalInjector(offsets, what, run -> arrive(cpu, run));
+    /** The arrivals of a CPU, without those of devices when these have a thread of their own. */
+    private ArrivalInjector makeInjector(int cpu, boolean devicesToo) {
+        var injector =
+                schedule(cpu, i -> plan.arrivalCpu[i] == cpu && (devicesToo || !ofDevice(i)));
         machine.cpu(cpu).hw().addDevice(injector);
         return injector;
+    }
+
+    private Optional<DeviceProducer> makeProducer(List<Integer> hosts) {
+        // What the producer fires is counted apart from the CPUs: nobody shares a counter.
+        return hosts.stream()
+                .findFirst()
+                .map(core -> new DeviceProducer(schedule(machine.cpus(), this::ofDevice), core));
+    }
+
+    private boolean ofDevice(int arrival) {
+        return plan.sources.get(plan.arrivalSource[arrival]).kind() == SourceKind.DEVICE;
+    }
+
+    private ArrivalInjector schedule(int counter, IntPredicate belongs) {
+        int[] all = IntStream.range(0, plan.arrivalNs.length).filter(belongs).toArray();
+        for (int i : all) {
+            if (plan.arrivalActivity[i] == ReplayPlan.NONE) {
+                sources[plan.arrivalSource[i]].merged(counter);
+            }
+        }
+        int[] own =
+                Arrays.stream(all)
+                        .filter(i -> plan.arrivalActivity[i] != ReplayPlan.NONE)
+                        .toArray();
+        long[] offsets = Arrays.stream(own).mapToLong(i -> plan.arrivalNs[i]).toArray();
+        Run[] what =
+                Arrays.stream(own).mapToObj(i -> runs[plan.arrivalActivity[i]]).toArray(Run[]::new);
+        return new ArrivalInjector(offsets, what, run -> arrive(counter, run));
     }
 
     private void arrive(int cpu, Run run) {
@@ -209,7 +252,8 @@ final class ReplayMachine implements AutoCloseable {
     private ReplayTask[] makeTasks(ActivityRunner runner) {
         int[] homes = firstCpus();
         return plan.tasks.stream()
-                .map(spec -> new ReplayTask(machine, plan, spec, homes[spec.id()], runner, counters))
+                .map(spec ->
+                        new ReplayTask(machine, plan, spec, homes[spec.id()], runner, counters))
                 .toArray(ReplayTask[]::new);
     }
 
@@ -227,15 +271,15 @@ final class ReplayMachine implements AutoCloseable {
     private ReplayWork[] makeWorks(ActivityRunner runner) {
         Map<String, Workqueue> queues = new HashMap<>();
         return plan.works.stream()
-                .map(
-                        spec -> {
-                            var flags = new WorkqueueFlags(spec.unbound(), spec.highPriority(), false, false);
-                            var queue =
-                                    queues.computeIfAbsent(
-                                            spec.workqueue() + flags,
-                                            key -> machine.workqueues().create(spec.workqueue(), flags, 0));
-                            return new ReplayWork(machine, spec, queue, runner, counters);
-                        })
+                .map(spec -> {
+                    var flags =
+                            new WorkqueueFlags(spec.unbound(), spec.highPriority(), false, false);
+                    var queue =
+                            queues.computeIfAbsent(
+                                    spec.workqueue() + flags,
+                                    key -> machine.workqueues().create(spec.workqueue(), flags, 0));
+                    return new ReplayWork(machine, spec, queue, runner, counters);
+                })
                 .toArray(ReplayWork[]::new);
     }
 
@@ -249,7 +293,8 @@ final class ReplayMachine implements AutoCloseable {
                         vectors.localTimer(),
                         cpu -> {
                             long now = cpu.markNs();
-                            // High-resolution timers share the vector; only the tick's grid is the scheduler's.
+                            // High-resolution timers share the vector; only the tick's grid is the
+                            // scheduler's.
                             if (now - lastTick[cpu.id()] >= tickNs - tickNs / 4) {
                                 lastTick[cpu.id()] = now;
                                 cpu.scheduler().tick();
@@ -264,7 +309,8 @@ final class ReplayMachine implements AutoCloseable {
                         cpu -> handleAll(ipis.get(cpu.id()), cpu),
                         Tracepoint.CALL_FUNCTION_SINGLE_ENTRY,
                         Tracepoint.CALL_FUNCTION_SINGLE_EXIT);
-        machine.irqs().setSystemHandler(vectors.irqWork(), cpu -> pumps[cpu.id()].wake(cpu), null, null);
+        machine.irqs()
+                .setSystemHandler(vectors.irqWork(), cpu -> pumps[cpu.id()].wake(cpu), null, null);
     }
 
     private List<ReplaySource[]> byCpu(SourceKind kind) {
@@ -287,13 +333,24 @@ final class ReplayMachine implements AutoCloseable {
 
     /** Starts the machine; arrivals count from {@code leadNs} from now. Returns that host time. */
     long start(long leadNs) {
-        long originNs = HostClock.nowNs() + leadNs;
+        startedNs = HostClock.nowNs();
+        long originNs = startedNs + leadNs;
         for (int cpu = 0; cpu < injectors.length; cpu++) {
             injectors[cpu].startAt(originNs);
             machine.cpu(cpu).hw().deadlineChanged();
         }
+        producer.ifPresent(devices -> devices.start(originNs));
         machine.start();
         return originNs;
+    }
+
+    long startedNs() {
+        return startedNs;
+    }
+
+    /** Returns when the machine had stopped, host ns. */
+    long stoppedNs() {
+        return stoppedNs;
     }
 
     /** Returns how many activities have been executed so far. */
@@ -319,6 +376,12 @@ final class ReplayMachine implements AutoCloseable {
 
     @Override
     public void close() {
+        boolean ended = producer.map(devices -> devices.stop(STOP_MILLIS)).orElse(true);
         machine.close();
+        stoppedNs = HostClock.nowNs();
+        if (!ended) {
+            throw new IllegalStateException(
+                    "the device thread did not stop within " + STOP_MILLIS + " ms");
+        }
     }
 }

@@ -1,13 +1,16 @@
 package org.irqlab.lab.replay.engine;
 
-import java.util.concurrent.locks.LockSupport;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.lab.measure.Strategy;
 import org.irqlab.lab.replay.ReplayPlan;
 
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
 /**
- * One run of a plan from its first arrival to its last activity, or to the point where it makes no more progress.
+ * One run of a plan from its first arrival to its last activity, or to the point where it makes no
+ * more progress.
  *
  * <p><b>Threads.</b> One, which sleeps most of the time.
  */
@@ -24,7 +27,8 @@ final class ReplayPass {
     private final long expected;
     private final long executed;
 
-    private ReplayPass(ReplayMachine machine, long originNs, long endNs, long expected, long executed) {
+    private ReplayPass(
+            ReplayMachine machine, long originNs, long endNs, long expected, long executed) {
         this.machine = machine;
         this.originNs = originNs;
         this.endNs = endNs;
@@ -32,15 +36,20 @@ final class ReplayPass {
         this.executed = executed;
     }
 
-    /** Runs the whole plan and stops the machine. */
-    static ReplayPass run(ReplayPlan plan, MachineSpec spec, Strategy strategy) {
-        return run(plan, spec, strategy, Long.MAX_VALUE);
-    }
-
-    /** Runs at most the first {@code limitNs} of the plan and stops the machine. */
-    static ReplayPass run(ReplayPlan plan, MachineSpec spec, Strategy strategy, long limitNs) {
+    /**
+     * Runs at most the first {@code limitNs} of the plan and stops the machine.
+     *
+     * @param producerHosts host cores for device threads; empty where the CPUs fire at their own
+     *     poll points
+     */
+    static ReplayPass run(
+            ReplayPlan plan,
+            MachineSpec spec,
+            Strategy strategy,
+            List<Integer> producerHosts,
+            long limitNs) {
         long expected = reachable(plan);
-        var machine = new ReplayMachine(plan, spec, strategy);
+        var machine = new ReplayMachine(plan, spec, strategy, producerHosts);
         try (machine) {
             long originNs = machine.start(LEAD_NS);
             long lastNs = originNs + Math.min(plan.durationNs, limitNs);
@@ -98,6 +107,11 @@ final class ReplayPass {
 
     long elapsedNs() {
         return endNs - originNs;
+    }
+
+    /** Returns how long the machine ran, its start and its end included. */
+    long runNs() {
+        return machine.stoppedNs() - machine.startedNs();
     }
 
     long expected() {

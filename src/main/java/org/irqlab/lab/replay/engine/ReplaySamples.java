@@ -1,8 +1,5 @@
 package org.irqlab.lab.replay.engine;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.hw.cpu.NoiseMeter;
@@ -13,10 +10,15 @@ import org.irqlab.lab.measure.SampleCounts;
 import org.irqlab.lab.measure.Stage;
 import org.irqlab.lab.measure.StageHistograms;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * The samples of a replay, by CPU; a busy period that the host disturbed taints all of its samples.
  *
- * <p><b>Threads.</b> Each CPU's part by the holder of its baton; results after the machine has stopped.
+ * <p><b>Threads.</b> Each CPU's part by the holder of its baton; results after the machine has
+ * stopped.
  */
 final class ReplaySamples implements IdleListener {
     private static final int PERIOD_SAMPLES = 1 << 14;

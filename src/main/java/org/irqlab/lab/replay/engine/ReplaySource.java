@@ -1,6 +1,5 @@
 package org.irqlab.lab.replay.engine;
 
-import java.util.Arrays;
 import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.hw.intc.FireOutcome;
@@ -11,8 +10,11 @@ import org.irqlab.lab.measure.Conservation;
 import org.irqlab.lab.measure.Stage;
 import org.irqlab.lab.replay.ReplayPlan;
 
+import java.util.Arrays;
+
 /**
- * One source of arrivals: its descriptor ring, its top half, and, where the strategy has moved them, its bottom halves.
+ * One source of arrivals: its descriptor ring, its top half, and, where the strategy has moved
+ * them, its bottom halves.
  *
  * <p><b>Threads.</b> Any holder; counters by CPU, summed after the machine has stopped.
  */
@@ -66,12 +68,14 @@ final class ReplaySource {
         bottoms = new RunRing[cpus];
         Arrays.setAll(bottoms, cpu -> new RunRing());
         threadWanted = new boolean[cpus];
-        arrivals = new long[cpus * STRIDE];
-        handled = new long[cpus * STRIDE];
-        coalesced = new long[cpus * STRIDE];
-        dropped = new long[cpus * STRIDE];
-        queued = new long[cpus * STRIDE];
-        ran = new long[cpus * STRIDE];
+        // One more for a producer thread.
+        int slots = (cpus + 1) * STRIDE;
+        arrivals = new long[slots];
+        handled = new long[slots];
+        coalesced = new long[slots];
+        dropped = new long[slots];
+        queued = new long[slots];
+        ran = new long[slots];
     }
 
     void connect(ActivityRunner runner) {
@@ -105,7 +109,10 @@ final class ReplaySource {
         return moved;
     }
 
-    /** The device has something: puts the descriptor into the ring and fires. At a poll point of {@code cpu}. */
+    /**
+     * The device has something: puts the descriptor into the ring and fires. At a poll point of
+     * {@code cpu}.
+     */
     @HotPath
     void arrive(int cpu, Run run) {
         int slot = cpu * STRIDE;
@@ -156,8 +163,8 @@ final class ReplaySource {
     }
 
     /**
-     * As {@link #topHalf}, for one of several sources that share a vector of this CPU: what arrives meanwhile has latched
-     * the vector again, and waits for that.
+     * As {@link #topHalf}, for one of several sources that share a vector of this CPU: what arrives
+     * meanwhile has latched the vector again, and waits for that.
      */
     @HotPath
     void topHalfOfSharedVector(KernelCpu cpu) {
@@ -246,7 +253,8 @@ final class ReplaySource {
 
     /** Returns where this source's arrivals went. After the machine has stopped. */
     Conservation conservation() {
-        return new Conservation(sum(arrivals), sum(handled), sum(coalesced), sum(dropped), sum(queued), sum(ran));
+        return new Conservation(
+                sum(arrivals), sum(handled), sum(coalesced), sum(dropped), sum(queued), sum(ran));
     }
 
     private static long sum(long[] byCpu) {

@@ -9,8 +9,9 @@ import org.irqlab.kernel.sched.TaskPolicy;
 import org.irqlab.lab.replay.ReplayPlan;
 
 /**
- * A recorded task: sleeps, and runs one quantum for each wake that the recording shows to have started one. A wake that
- * finds it awake leaves its quantum in the queue: nothing is lost, and the merge is counted.
+ * A recorded task: sleeps, and runs one quantum for each wake that the recording shows to have
+ * started one. A wake that finds it awake leaves its quantum in the queue: nothing is lost, and the
+ * merge is counted.
  *
  * <p><b>Threads.</b> {@link #wake} by any holder; the rest by the task.
  */
@@ -21,12 +22,22 @@ final class ReplayTask {
     private final Task task;
     private final RunRing quanta = new RunRing();
 
-    ReplayTask(Machine machine, ReplayPlan plan, ReplayPlan.TaskSpec spec, int cpu, ActivityRunner runner, ReplayCounters[] counters) {
+    ReplayTask(
+            Machine machine,
+            ReplayPlan plan,
+            ReplayPlan.TaskSpec spec,
+            int cpu,
+            ActivityRunner runner,
+            ReplayCounters[] counters) {
         this.plan = plan;
         this.runner = runner;
         this.counters = counters;
         var policy = TaskPolicy.ofKernelPrio(spec.prio());
-        task = machine.newTask(cpu, new Task.TaskSpec(spec.name(), spec.pid(), policy, spec.kernelThread()), this::loop);
+        task =
+                machine.newTask(
+                        cpu,
+                        new Task.TaskSpec(spec.name(), spec.pid(), policy, spec.kernelThread()),
+                        this::loop);
     }
 
     /** Hands the task a quantum and wakes it; returns whether it slept. */

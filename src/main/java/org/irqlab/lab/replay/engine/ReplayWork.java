@@ -21,7 +21,12 @@ final class ReplayWork {
     private final ActivityRunner runner;
     private final ReplayCounters[] counters;
 
-    ReplayWork(Machine machine, ReplayPlan.WorkSpec spec, Workqueue queue, ActivityRunner runner, ReplayCounters[] counters) {
+    ReplayWork(
+            Machine machine,
+            ReplayPlan.WorkSpec spec,
+            Workqueue queue,
+            ActivityRunner runner,
+            ReplayCounters[] counters) {
         this.machine = machine;
         this.queue = queue;
         this.runner = runner;

@@ -1,7 +1,5 @@
 package org.irqlab.lab.replay.engine;
 
-import java.util.HashMap;
-import java.util.Map;
 import org.irqlab.base.trace.TraceFlags;
 import org.irqlab.base.trace.TraceRing;
 import org.irqlab.base.trace.Tracepoint;
@@ -11,6 +9,9 @@ import org.irqlab.lab.trace.EventKind;
 import org.irqlab.lab.trace.NameTable;
 import org.irqlab.lab.trace.TraceEvent;
 import org.irqlab.lab.trace.TraceSink;
+
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * The machine's own events as a trace, so that what measures a recording measures a replay.
@@ -66,7 +67,9 @@ final class RingEvents {
             int first = -1;
             for (int cpu = 0; cpu < cpus; cpu++) {
                 boolean left = at[cpu] < rings[cpu].size();
-                if (left && (first < 0 || rings[cpu].timeNs(at[cpu]) < rings[first].timeNs(at[first]))) {
+                if (left
+                        && (first < 0
+                                || rings[cpu].timeNs(at[cpu]) < rings[first].timeNs(at[first]))) {
                     first = cpu;
                 }
             }
@@ -117,7 +120,8 @@ final class RingEvents {
                 event.nameId = name(b);
                 event.workqueueId = name(c >>> WORKQUEUE_SHIFT);
                 event.requestedCpu = (int) (c & PRIO_MASK);
-                event.chosenCpu = event.requestedCpu < machine.cpus() ? event.requestedCpu : event.cpu;
+                event.chosenCpu =
+                        event.requestedCpu < machine.cpus() ? event.requestedCpu : event.cpu;
             }
             case WORKQUEUE_ACTIVATE_WORK, WORKQUEUE_EXECUTE_START, WORKQUEUE_EXECUTE_END -> {
                 event.object = a;

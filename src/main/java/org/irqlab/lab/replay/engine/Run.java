@@ -1,7 +1,8 @@
 package org.irqlab.lab.replay.engine;
 
 /**
- * One activity of the plan on its way through the machine, with its stamps: what a DMA descriptor carries.
+ * One activity of the plan on its way through the machine, with its stamps: what a DMA descriptor
+ * carries.
  *
  * <p><b>Threads.</b> Whoever was handed it through a queue; the queue orders the accesses.
  */

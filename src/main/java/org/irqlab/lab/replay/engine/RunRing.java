@@ -4,7 +4,8 @@ import org.irqlab.base.HotPath;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 
 /**
- * Runs that wait: a device's descriptor ring, a softirq's backlog, a task's quanta. Bounded and lock-free.
+ * Runs that wait: a device's descriptor ring, a softirq's backlog, a task's quanta. Bounded and
+ * lock-free.
  *
  * <p><b>Threads.</b> {@link #offer} any holder; {@link #poll} one consumer at a time.
  */

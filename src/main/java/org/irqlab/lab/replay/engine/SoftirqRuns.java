@@ -1,12 +1,13 @@
 package org.irqlab.lab.replay.engine;
 
-import java.util.Arrays;
 import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.kernel.boot.Machine;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.softirq.SoftirqVector;
 import org.irqlab.lab.measure.Stage;
+
+import java.util.Arrays;
 
 /**
  * The recorded runs that wait for a softirq vector of a CPU; the vector's action does them all.
@@ -42,7 +43,9 @@ final class SoftirqRuns {
                         vector,
                         cpu -> {
                             drain(cpu, vector.ordinal());
-                            (vector == SoftirqVector.HI ? machine.highTasklets(cpu.id()) : machine.tasklets(cpu.id()))
+                            (vector == SoftirqVector.HI
+                                            ? machine.highTasklets(cpu.id())
+                                            : machine.tasklets(cpu.id()))
                                     .run(cpu);
                         });
             }

@@ -9,13 +9,14 @@ import org.irqlab.kernel.sched.TaskPolicy;
 import org.irqlab.lab.replay.ReplayPlan;
 
 /**
- * Stands in for the tasks of one CPU that the trace does not show: what they did at recorded times is done here, in task
- * context, above every replayed task.
+ * Stands in for the tasks of one CPU that the trace does not show: what they did at recorded times
+ * is done here, in task context, above every replayed task.
  *
- * <p>The injector leaves an arrival in the ring and sends the CPU an interrupt of its own, which wakes this task: so the
- * arrival waits for interrupts and softirqs as the task would have.
+ * <p>The injector leaves an arrival in the ring and sends the CPU an interrupt of its own, which
+ * wakes this task: so the arrival waits for interrupts and softirqs as the task would have.
  *
- * <p><b>Threads.</b> {@link #arrive} and {@link #wake} by the holder of the CPU; the loop by the task.
+ * <p><b>Threads.</b> {@link #arrive} and {@link #wake} by the holder of the CPU; the loop by the
+ * task.
  */
 final class TaskContextPump {
     private static final int PRIORITY = 98;
@@ -28,7 +29,12 @@ final class TaskContextPump {
     private final Task task;
 
     TaskContextPump(
-            Machine machine, int cpu, ReplayPlan plan, ReplayActions actions, ActivityRunner runner, ReplaySource[] sources) {
+            Machine machine,
+            int cpu,
+            ReplayPlan plan,
+            ReplayActions actions,
+            ActivityRunner runner,
+            ReplaySource[] sources) {
         this.plan = plan;
         this.actions = actions;
         this.runner = runner;
