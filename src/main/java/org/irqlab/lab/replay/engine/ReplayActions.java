@@ -66,7 +66,8 @@ final class ReplayActions {
         // itself.
         run.arrivalNs = run.source == by.source ? by.arrivalNs : run.raisedNs;
         raiseRun(cpu, run, vector, ofTask);
-        return !ofTask;
+        // What ran inside the action was not the action's own time.
+        return !ofTask && !(run.source >= 0 && sources[run.source].inline());
     }
 
     /** The same, for a run whose stamps are set: an arrival from a task that is not replayed. */

@@ -101,6 +101,11 @@ final class ReplaySource {
         bySerialThread = true;
     }
 
+    /** Returns whether the bottom halves run where they are raised. */
+    boolean inline() {
+        return inline;
+    }
+
     ReplayPlan.Source spec() {
         return spec;
     }
@@ -181,9 +186,11 @@ final class ReplaySource {
     /** Returns when it was done. */
     private long serve(KernelCpu cpu, Run run, long startNs) {
         samples.add(cpu, spec.id(), Stage.ARRIVAL_TO_TOP, startNs - run.arrivalNs);
-        long netNs = runner.execute(cpu, run, startNs);
-        samples.add(cpu, spec.id(), Stage.TOP, netNs);
+        runner.execute(cpu, run, startNs);
         long endNs = HostClock.nowNs();
+        // Interrupts are off, so that nothing comes between; a bottom half that was moved in here
+        // belongs to it.
+        samples.add(cpu, spec.id(), Stage.TOP, endNs - startNs);
         if (!hasBottomHalf[run.activity]) {
             samples.add(cpu, spec.id(), Stage.ARRIVAL_TO_DONE, endNs - run.arrivalNs);
         }
