@@ -3,8 +3,7 @@ package org.irqlab.base.time;
 import org.irqlab.base.HotPath;
 
 /**
- * The host's monotonic clock; the only place that reads it, so that its use can be found and
- * counted.
+ * The host's clocks; the only place that reads them, so that their use can be found and counted.
  */
 public final class HostClock {
     private HostClock() {}
@@ -13,5 +12,12 @@ public final class HostClock {
     @HotPath
     public static long nowNs() {
         return System.nanoTime();
+    }
+
+    /**
+     * Returns the date, ms since 1970: to say when something was measured, never how long it took.
+     */
+    public static long epochMillis() {
+        return System.currentTimeMillis();
     }
 }

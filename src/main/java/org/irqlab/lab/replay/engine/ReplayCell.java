@@ -1,5 +1,6 @@
 package org.irqlab.lab.replay.engine;
 
+import org.irqlab.base.time.HostClock;
 import org.irqlab.host.HostTopology;
 import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.kernel.sched.IdlePolicy;
@@ -55,7 +56,7 @@ public final class ReplayCell implements CellBody {
                         HostTopology.live());
         MachineSpec spec = spec(plan, placement, request.seed());
         ReplayPass.run(plan, spec, request.strategy(), placement.producerHosts(), WARM_UP_NS);
-        long startedEpochMs = System.currentTimeMillis();
+        long startedEpochMs = HostClock.epochMillis();
         ReplayPass pass =
                 ReplayPass.run(
                         plan, spec, request.strategy(), placement.producerHosts(), Long.MAX_VALUE);
