@@ -36,6 +36,9 @@ public final class TraceEvent {
     /** Context column: '.', 's' softirq, 'h' hardirq, 'H' hardirq inside softirq, 'z', 'Z' NMI. */
     public char context;
 
+    /** All of the flags column, packed; only the machine's own events carry it. */
+    public int flags;
+
     /**
      * irq_handler_*: Linux irq number; irq_vectors: the vector; softirq_*: softirq vector 0 to 9.
      */

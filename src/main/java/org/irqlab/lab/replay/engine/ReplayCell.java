@@ -60,6 +60,13 @@ public final class ReplayCell implements CellBody {
         ReplayPass pass =
                 ReplayPass.run(
                         plan, spec, request.strategy(), placement.producerHosts(), Long.MAX_VALUE);
+        if (request.traceOutput() != null) {
+            // From the machine's start: what ran before the first arrival is part of it.
+            OwnTrace.write(
+                    Path.of(request.traceOutput()),
+                    pass.machine().machine(),
+                    pass.machine().startedNs());
+        }
         return new CellReport(request, loaded.facts(), loaded.stages, plan, placement, pass)
                 .result(startedEpochMs);
     }

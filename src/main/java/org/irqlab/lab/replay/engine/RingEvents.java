@@ -95,6 +95,7 @@ final class RingEvents {
         event.pid = ring.pid(index);
         event.commId = comm(event.pid);
         int flags = ring.flags(index);
+        event.flags = flags;
         event.irqsOff = (flags & TraceFlags.IRQS_OFF) != 0;
         event.needResched = (flags & TraceFlags.NEED_RESCHED) != 0;
         boolean hard = (flags & TraceFlags.HARDIRQ) != 0;
