@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 final class Cursor {
     private static final int MOST_DIGITS = 18;
     private static final int MOST_HEX_DIGITS = 16;
-    private static final int SHOWN_BYTES = 60;
+    private static final int SHOWN_BYTES = 160;
 
     final String file;
     byte[] text;

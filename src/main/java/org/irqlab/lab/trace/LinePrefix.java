@@ -19,6 +19,9 @@ final class LinePrefix {
 
     private final ByteNames names;
 
+    /** Text without the ':' after the event's name, such as a stack trace, is refused. */
+    boolean strict;
+
     /** Digits after the point of the last stamp: 6, 9, or 0 for a counter. */
     int fractionDigits;
 
@@ -170,6 +173,8 @@ final class LinePrefix {
         eventNameId = names.id(c, start, c.at);
         if (c.at < c.end && c.text[c.at] == ':') {
             c.at++;
+        } else if (strict) {
+            throw c.malformed("':' after the name of the event");
         }
     }
 }

@@ -38,7 +38,7 @@ final class SchedArguments {
 
     void switchTask(Cursor c, TraceEvent event) {
         c.expect(PREV_COMM);
-        event.prevCommId = comm(c, PREV_PID);
+        event.prevCommId = comm(c, PREV_PID, PREV_PRIO);
         event.prevPid = c.integer();
         c.expect(PREV_PRIO);
         event.prevPrio = c.integer();
@@ -51,7 +51,7 @@ final class SchedArguments {
         event.prevPreempted = c.text[stop - 1] == '+';
         c.at = stop + ARROW.length;
         c.expect(NEXT_COMM);
-        event.taskCommId = comm(c, NEXT_PID);
+        event.taskCommId = comm(c, NEXT_PID, NEXT_PRIO);
         event.taskPid = c.integer();
         c.expect(NEXT_PRIO);
         event.taskPrio = c.integer();
@@ -78,17 +78,32 @@ final class SchedArguments {
 
     private void task(Cursor c, TraceEvent event) {
         c.expect(COMM);
-        event.taskCommId = comm(c, PID);
+        event.taskCommId = comm(c, PID, PRIO);
         event.taskPid = c.integer();
         c.expect(PRIO);
         event.taskPrio = c.integer();
     }
 
-    /** Reads a name up to {@code key} and steps over the key. */
-    private int comm(Cursor c, byte[] key) {
+    /**
+     * Reads a name up to {@code pidKey}, and steps over the key. Where the name itself holds the
+     * key, the real one is that with a number and {@code prioKey} behind it.
+     */
+    private int comm(Cursor c, byte[] pidKey, byte[] prioKey) {
         int start = c.at;
-        int stop = c.find(key, LONGEST_COMM_BYTES);
-        c.at = stop + key.length;
+        int stop = c.find(pidKey, LONGEST_COMM_BYTES);
+        while (!isPid(c, stop + pidKey.length, prioKey)) {
+            c.at = stop + 1;
+            stop = c.find(pidKey, LONGEST_COMM_BYTES);
+        }
+        c.at = stop + pidKey.length;
         return names.id(c, start, stop);
+    }
+
+    private static boolean isPid(Cursor c, int place, byte[] prioKey) {
+        int i = place;
+        while (i < c.end && (Cursor.isDigit(c.text[i]) || c.text[i] == '-')) {
+            i++;
+        }
+        return i > place && c.isHere(prioKey, i + 1);
     }
 }

@@ -3,6 +3,9 @@ package org.irqlab.lab.trace;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.LongArrayList;
+import org.irqlab.lab.trace.tick.TickFrequency;
+import org.irqlab.lab.trace.tick.TickFrequency.KernelTimer;
+import org.irqlab.lab.trace.tick.TickGrid;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -50,15 +53,12 @@ final class TickRateFinder implements TraceSink {
         boolean inTimerSoftirq;
     }
 
-    /** A stretch between two runs of a timer. */
-    record Interval(int seconds, long cycles) {}
-
     private final String file;
     private final NameTable names;
     private final Int2ObjectHashMap<CpuTicks> cpus = new Int2ObjectHashMap<>();
     private final Map<Integer, Integer> periodOfName = new HashMap<>();
     private final Long2LongHashMap lastQueued = new Long2LongHashMap(-1);
-    private final List<Interval> intervals = new ArrayList<>();
+    private final List<KernelTimer> intervals = new ArrayList<>();
     private final LongArrayList rcuWaits = new LongArrayList();
     private long rcuSleepsSince = -1;
     private boolean timersRecorded;
@@ -123,7 +123,7 @@ final class TickRateFinder implements TraceSink {
         if (seconds > 0 && intervals.size() < MOST_INTERVALS) {
             long before = lastQueued.put(e.object, e.timeNs);
             if (before >= 0) {
-                intervals.add(new Interval(seconds, e.timeNs - before));
+                intervals.add(new KernelTimer(seconds, e.timeNs - before));
             }
         }
     }
@@ -161,7 +161,9 @@ final class TickRateFinder implements TraceSink {
         }
         return new TraceClock.Counter(
                 grid.period() * decision.hz() / 1e6,
-                decision.source(),
+                decision.confirmed()
+                        ? TraceClock.RateSource.TICK_AND_TIMERS
+                        : TraceClock.RateSource.TICK,
                 grid.describe(decision.hz()) + "; " + decision.reason());
     }
 

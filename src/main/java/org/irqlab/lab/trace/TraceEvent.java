@@ -64,7 +64,7 @@ public final class TraceEvent {
 
     /**
      * workqueue_queue_work: requested CPU, as recorded (the kernel's NR_CPUS, such as 256, = any),
-     * and chosen CPU.
+     * and chosen CPU, -1 on an unbound workqueue.
      */
     public int requestedCpu;
 

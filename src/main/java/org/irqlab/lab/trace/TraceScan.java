@@ -116,6 +116,7 @@ final class TraceScan {
     }
 
     private void lastLine(Cursor cursor) {
+        prefix.strict = true;
         try {
             event(cursor);
         } catch (TraceFormatException e) {

@@ -1,4 +1,4 @@
-package org.irqlab.lab.trace;
+package org.irqlab.lab.trace.tick;
 
 import java.util.Arrays;
 import java.util.List;
@@ -16,8 +16,15 @@ import java.util.Locale;
  * @param timers all timers of seconds
  * @param shortWaits waits of the RCU thread of at most two ticks, which speak against HZ above 250
  */
-record TickFrequency(
+public record TickFrequency(
         int hz, int other, double probability, int timersThatFit, int timers, int shortWaits) {
+    /**
+     * A stretch between two runs of a timer that the kernel arms again and again.
+     *
+     * @param seconds its period
+     */
+    public record KernelTimer(int seconds, long cycles) {}
+
     private static final int[] CONFIG_HZ = {100, 250, 300, 1000};
 
     /** How common each is among machines of today: a judgement, as is {@link #plausibility}. */
@@ -31,8 +38,7 @@ record TickFrequency(
     /** Timers of one kernel are late for the same reasons: more than this many add nothing. */
     private static final int INDEPENDENT_TIMERS = 8;
 
-    static TickFrequency decide(
-            double period, List<TickRateFinder.Interval> timers, long[] rcuWaits) {
+    public static TickFrequency decide(double period, List<KernelTimer> timers, long[] rcuWaits) {
         int shortWaits =
                 (int)
                         Arrays.stream(rcuWaits)
@@ -75,29 +81,32 @@ record TickFrequency(
         if (ghz < 0.5 || ghz > 6) {
             return 0;
         }
+        // Not a TSC but a counter of ns.
+        if (Math.abs(ghz - 1) < 1e-4) {
+            return 1;
+        }
         if (ghz < 1.5) {
             return ghz < 1 ? 0.02 : 0.1;
         }
         return ghz <= 4.2 ? 1 : ghz <= 5 ? 0.2 : 0.02;
     }
 
-    private static double timerWeight(
-            double cyclesPerSecond, List<TickRateFinder.Interval> timers) {
+    private static double timerWeight(double cyclesPerSecond, List<KernelTimer> timers) {
         double log = 0;
-        for (TickRateFinder.Interval timer : timers) {
+        for (KernelTimer timer : timers) {
             log += Math.log(likelihood(ratio(timer, cyclesPerSecond)));
         }
         int counted = Math.min(timers.size(), INDEPENDENT_TIMERS);
         return timers.isEmpty() ? 1 : Math.exp(log * counted / timers.size());
     }
 
-    private static double ratio(TickRateFinder.Interval timer, double cyclesPerSecond) {
+    private static double ratio(KernelTimer timer, double cyclesPerSecond) {
         return timer.cycles() / cyclesPerSecond / timer.seconds();
     }
 
     /** The timer wheel rounds up by 1/8 at most. */
     private static boolean fits(double ratio) {
-        return ratio > 0.97 && ratio < 1.13;
+        return ratio > 0.955 && ratio < 1.13;
     }
 
     /**
@@ -111,23 +120,23 @@ record TickFrequency(
         if (ratio >= 1.13) {
             return 0.1;
         }
-        return ratio > 0.85 ? 0.3 : ratio > 0.74 ? 0.05 : 0.002;
+        return ratio > 0.74 ? 0.05 : 0.002;
     }
 
-    boolean certain() {
+    /** Returns whether {@link #hz} can be relied on. */
+    public boolean certain() {
         return probability >= NEEDED_PROBABILITY;
     }
 
-    TraceClock.RateSource source() {
-        return timersThatFit > 0 || shortWaits >= LEAST_SHORT_WAITS
-                ? TraceClock.RateSource.TICK_AND_TIMERS
-                : TraceClock.RateSource.TICK;
+    /** Returns whether more than the tick's period speaks for {@link #hz}. */
+    public boolean confirmed() {
+        return timersThatFit > 0 || shortWaits >= LEAST_SHORT_WAITS;
     }
 
     /** Returns why {@link #hz} is believed, in words. */
-    String reason() {
+    public String reason() {
         var reason = new StringBuilder("HZ=" + hz);
-        if (source() == TraceClock.RateSource.TICK) {
+        if (!confirmed()) {
             reason.append(", the only one that gives a likely rate");
         }
         String link = " by ";
@@ -138,12 +147,15 @@ record TickFrequency(
         if (shortWaits >= LEAST_SHORT_WAITS) {
             reason.append(link + shortWaits + " one-jiffy waits of RCU");
         }
-        return reason.append(String.format(Locale.ROOT, ", %.1f %% sure", probability * 100))
+        return reason.append(
+                        probability > 0.999
+                                ? ", over 99.9 % sure"
+                                : String.format(Locale.ROOT, ", %.1f %% sure", probability * 100))
                 .toString();
     }
 
     /** Returns why the rate cannot be told, in words. */
-    String doubt(double period) {
+    public String doubt(double period) {
         if (probability == 0) {
             return String.format(
                     Locale.ROOT,
