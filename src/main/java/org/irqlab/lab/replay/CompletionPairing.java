@@ -68,7 +68,7 @@ final class CompletionPairing {
         return before;
     }
 
-    /** Adds the requests; returns which activities they set off. */
+    /** Adds the requests. */
     void pair() {
         var rest = new IntArrayList();
         var senders = new IntArrayList();
@@ -103,6 +103,9 @@ final class CompletionPairing {
     }
 
     private void request(int sender, int topHalf) {
+        if (plan.requests(sender)) {
+            recorder.counts.add("requests beyond the first of their sender", 1);
+        }
         int source = plan.source(topHalf);
         int request =
                 plan.addAction(
@@ -112,6 +115,7 @@ final class CompletionPairing {
                         plan.cpu(sender),
                         plan.costNs(sender),
                         plan.endNs(sender));
+        plan.markRequests(sender);
         plan.link(request, topHalf);
         plan.delay(request, plan.startNs(topHalf) - plan.endNs(sender));
     }

@@ -6,16 +6,16 @@ import java.util.Arrays;
  * Takes {@link PathCosts} from the stages of one capture.
  *
  * <p>A pure-code stage is its 5 % quantile: of quantiles from 1 to 10 % it differs by less than the
- * jitter, and the slower samples hold waits and cache misses that a constant must not hold. When
- * the stamps are whole µs every quantile is a whole µs too and says nothing about half a µs; then
- * it is the mean of the lowest 90 %, whose rounding errors cancel.
+ * jitter, and the slower samples hold waits, own work of a task, and cache misses that a constant
+ * must not hold. When the stamps are whole µs every quantile is a whole µs too and says nothing
+ * about half a µs; then it is the mean of the samples up to 1 µs above the quantile, whose rounding
+ * errors cancel.
  */
 final class PathCalibration {
     private static final double LOW = 0.05;
-    private static final double KEPT = 0.9;
     private static final long COARSE_NS = 1_000;
 
-    /** Fewer recorded idle exits than this are filled up with derived ones. */
+    /** A stage with fewer samples than this is taken from a like one, if that has more. */
     private static final int ENOUGH = 20;
 
     private final StageAnalysis stages;
@@ -35,20 +35,30 @@ final class PathCalibration {
         costs.workerStartNs = code("workerStartNs", StageNames.WORKER_START);
         costs.workerNextNs = code("workerNextNs", StageNames.WORKER_NEXT);
         costs.workerLeaveNs = code("workerLeaveNs", StageNames.WORKER_LEAVE);
-        long afterWakeNs = code("wakeToRescheduleNs", StageNames.PREEMPT_AFTER_WAKE);
-        costs.switchNs = code("switchNs", StageNames.PREEMPT_AFTER_IRQ);
-        if (costs.counts.get("switchNs") == 0) {
-            costs.switchNs = afterWakeNs;
-            costs.counts.put("switchNs", costs.counts.get("wakeToRescheduleNs"));
-        }
-        costs.wakeToRescheduleNs = Math.max(0, afterWakeNs - costs.switchNs);
+        switches();
         costs.idleExitNs = idleExits();
         costs.counts.put("idleExitNs", costs.idleExitNs.length);
         costs.remoteWakeIdleNs = spread("remoteWakeIdleNs", StageNames.WAKE_REMOTE_IDLE);
-        costs.remoteSwitchInNs = spread("remoteSwitchInNs", StageNames.REMOTE_IDLE_SWITCH);
+        costs.remoteSwitchInNs = remoteSwitchIns();
         costs.remoteWakeBusyNs = spread("remoteWakeBusyNs", StageNames.WAKE_REMOTE_BUSY);
         costs.remotePreemptNs = spread("remotePreemptNs", StageNames.REMOTE_BUSY_SWITCH);
         return costs;
+    }
+
+    /** A wake in a task acts at a rescheduling point and then switches as after an interrupt. */
+    private void switches() {
+        long afterWakeNs = code("wakeToRescheduleNs", StageNames.PREEMPT_AFTER_WAKE);
+        costs.switchNs = code("switchNs", StageNames.PREEMPT_AFTER_IRQ);
+        int afterWakes = costs.counts.get("wakeToRescheduleNs");
+        int afterIrqs = costs.counts.get("switchNs");
+        if (afterIrqs < ENOUGH && afterWakes > afterIrqs) {
+            costs.switchNs = afterWakeNs;
+            costs.counts.put("switchNs", afterWakes);
+            costs.borrowed.add(
+                    "switchNs: " + afterIrqs + " preemptions after interrupts, so taken from those"
+                            + " after wakes in tasks; the way to the rescheduling point is in it");
+        }
+        costs.wakeToRescheduleNs = Math.max(0, afterWakeNs - costs.switchNs);
     }
 
     private boolean coarse() {
@@ -60,11 +70,15 @@ final class PathCalibration {
     private long code(String field, String stage) {
         long[] sorted = stages.samples(stage);
         costs.counts.put(field, sorted.length);
+        long low = StageRow.quantile(sorted, LOW);
         if (!costs.coarseClock) {
-            return StageRow.quantile(sorted, LOW);
+            return low;
         }
-        int kept = (int) Math.ceil(KEPT * sorted.length);
-        return Math.round(Arrays.stream(sorted, 0, kept).average().orElse(0));
+        return Math.round(
+                Arrays.stream(sorted)
+                        .filter(ns -> ns >= low && ns <= low + COARSE_NS)
+                        .average()
+                        .orElse(0));
     }
 
     private long[] spread(String field, String stage) {
@@ -82,6 +96,11 @@ final class PathCalibration {
         if (recorded.length >= ENOUGH) {
             return recorded;
         }
+        if (stages.samples(StageNames.IDLE_EXIT_TO_WORK).length > 0) {
+            costs.borrowed.add(
+                    "idleExitNs: " + recorded.length + " recorded switch-ins, so filled up with"
+                            + " starts of work items less workerStartNs");
+        }
         long[] toWork = stages.samples(StageNames.IDLE_EXIT_TO_WORK);
         long[] all = Arrays.copyOf(recorded, recorded.length + toWork.length);
         for (int i = 0; i < toWork.length; i++) {
@@ -89,5 +108,17 @@ final class PathCalibration {
         }
         Arrays.sort(all);
         return all;
+    }
+
+    /** Where few are recorded, those of local wakes: from the interrupt on the way is the same. */
+    private long[] remoteSwitchIns() {
+        long[] own = spread("remoteSwitchInNs", StageNames.REMOTE_IDLE_SWITCH);
+        if (own.length >= ENOUGH || costs.idleExitNs.length < ENOUGH) {
+            return own;
+        }
+        costs.borrowed.add(
+                "remoteSwitchInNs: " + own.length + " recorded, so taken from idleExitNs");
+        costs.counts.put("remoteSwitchInNs", costs.idleExitNs.length);
+        return costs.idleExitNs.clone();
     }
 }

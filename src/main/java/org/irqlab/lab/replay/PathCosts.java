@@ -1,6 +1,8 @@
 package org.irqlab.lab.replay;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,7 +14,8 @@ import java.util.Map;
  * distribution. Where the capture has no sample, a number is 0 and a distribution is empty; {@link
  * #counts} says on how many samples each rests.
  *
- * <p>The costs of a {@link ReplayPlan}'s activities hold none of these paths.
+ * <p>The costs of a {@link ReplayPlan}'s activities hold none of these paths, but a wake holds its own
+ * {@link #wakeNs}.
  */
 public final class PathCosts {
     /**
@@ -71,6 +74,9 @@ public final class PathCosts {
     /** Number of samples that each field rests on, by field name. */
     public Map<String, Integer> counts = new LinkedHashMap<>();
 
-    /** The recorder's stamps are whole µs, so that pure-code numbers are trimmed means. */
+    /** Fields with too few samples of their own, and what was taken instead; for the report. */
+    public List<String> borrowed = new ArrayList<>();
+
+    /** The recorder's stamps are whole µs, so that pure-code numbers are means of the low samples. */
     public boolean coarseClock;
 }

@@ -20,6 +20,7 @@ final class PlanActivities {
     private static final int INITIAL = 4;
     private static final int REMOTE = 8;
     private static final int ACTS = 16;
+    private static final int REQUESTS = 32;
 
     private static final ActivityKind[] ACTIVITY_KINDS = ActivityKind.values();
     private static final ActionKind[] ACTION_KINDS = ActionKind.values();
@@ -36,6 +37,8 @@ final class PlanActivities {
     private final LongArrayList startNetNs = new LongArrayList();
     private final LongArrayList costNs = new LongArrayList();
     private final LongArrayList slackNs = new LongArrayList();
+    private final IntArrayList preemptedByIrq = new IntArrayList();
+    private final IntArrayList preemptedByWake = new IntArrayList();
 
     // Actions, in order of time.
     private final IntArrayList actionParent = new IntArrayList();
@@ -48,6 +51,8 @@ final class PlanActivities {
     private final LongArrayList actionNs = new LongArrayList();
     private final LongArrayList actionCostNs = new LongArrayList();
     private final LongArrayList actionDelayNs = new LongArrayList();
+    private final IntArrayList actionAfterIrqs = new IntArrayList();
+    private final IntArrayList actionAfterWakes = new IntArrayList();
 
     int add(ActivityKind what, int subjectId, int sourceId, int onCpu, long atNs, long netNs) {
         kind.addInt(what.ordinal());
@@ -61,6 +66,8 @@ final class PlanActivities {
         startNetNs.addLong(netNs);
         costNs.addLong(0);
         slackNs.addLong(0);
+        preemptedByIrq.addInt(0);
+        preemptedByWake.addInt(0);
         return kind.size() - 1;
     }
 
@@ -75,6 +82,8 @@ final class PlanActivities {
         actionNs.addLong(atNs);
         actionCostNs.addLong(0);
         actionDelayNs.addLong(0);
+        actionAfterIrqs.addInt(parent < 0 ? 0 : preemptedByIrq.getInt(parent));
+        actionAfterWakes.addInt(parent < 0 ? 0 : preemptedByWake.getInt(parent));
         if (parent >= 0) {
             flag(parent, ACTS);
         }
@@ -143,8 +152,40 @@ final class PlanActivities {
         return (flags.getInt(activity) & ACTS) != 0;
     }
 
+    /** It sent a request. */
+    void markRequests(int activity) {
+        flag(activity, REQUESTS);
+    }
+
+    boolean requests(int activity) {
+        return (flags.getInt(activity) & REQUESTS) != 0;
+    }
+
     boolean remote(int activity) {
         return (flags.getInt(activity) & REMOTE) != 0;
+    }
+
+    /** The activity's task was preempted, after an interrupt or after a wake of its own. */
+    void preempted(int activity, boolean byWake) {
+        IntArrayList times = byWake ? preemptedByWake : preemptedByIrq;
+        times.setInt(activity, times.getInt(activity) + 1);
+    }
+
+    /**
+     * Returns the time that the ways to all preemptions of the activity took.
+     *
+     * @param afterIrqNs exit of the interrupt → switch
+     * @param afterWakeNs wake by the task itself → switch
+     */
+    long preemptionNs(int activity, long afterIrqNs, long afterWakeNs) {
+        return preemptedByIrq.getInt(activity) * afterIrqNs
+                + preemptedByWake.getInt(activity) * afterWakeNs;
+    }
+
+    /** Returns the time that the ways to the preemptions before the action took. */
+    long preemptionBeforeNs(int action, long afterIrqNs, long afterWakeNs) {
+        return actionAfterIrqs.getInt(action) * afterIrqNs
+                + actionAfterWakes.getInt(action) * afterWakeNs;
     }
 
     void poll(int activity, int count) {

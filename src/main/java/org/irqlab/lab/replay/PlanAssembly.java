@@ -38,6 +38,8 @@ final class PlanAssembly {
     private int[] newId;
     private long idleExitNs;
     private long remoteSwitchNs;
+    private long afterIrqNs;
+    private long afterWakeNs;
 
     PlanAssembly(PlanRecorder recorder, NameTable names, boolean seesTasks) {
         this.recorder = recorder;
@@ -52,6 +54,8 @@ final class PlanAssembly {
         out.seesTasks = seesTasks;
         idleExitNs = StageRow.quantile(paths.idleExitNs, 0.5);
         remoteSwitchNs = StageRow.quantile(paths.remoteSwitchInNs, 0.5);
+        afterIrqNs = paths.switchNs;
+        afterWakeNs = paths.switchNs + paths.wakeToRescheduleNs;
         if (!seesTasks) {
             killQuanta();
         }
@@ -271,8 +275,18 @@ final class PlanAssembly {
             out.activityCpu[id] = cpu(plan.cpu(a));
             out.activityPackets[id] = plan.packets(a);
             out.activityStartNs[id] = plan.startNs(a) - shiftNs(a);
-            out.costNs[id] = plan.costNs(a) + shiftNs(a);
+            out.costNs[id] = costNs(a);
         }
+    }
+
+    private long costNs(int activity) {
+        long preemptionNs = plan.preemptionNs(activity, afterIrqNs, afterWakeNs);
+        return Math.max(0, plan.costNs(activity) + shiftNs(activity) - preemptionNs);
+    }
+
+    private long offsetNs(int activity, int action) {
+        long beforeNs = plan.preemptionBeforeNs(action, afterIrqNs, afterWakeNs);
+        return Math.max(0, plan.offsetNs(action) + shiftNs(activity) - beforeNs);
     }
 
     /**
@@ -319,7 +333,7 @@ final class PlanAssembly {
             int target = plan.target(action);
             int child = plan.child(action);
             boolean atEnd = kind == ActionKind.REQUEST;
-            long offset = atEnd ? out.costNs[id] : plan.offsetNs(action) + shiftNs(a);
+            long offset = atEnd ? out.costNs[id] : offsetNs(a, action);
             out.actionOffsetNs[next] = Math.min(offset, out.costNs[id]);
             out.actionKind[next] = (byte) kind.ordinal();
             out.actionTarget[next] = kind == ActionKind.WAKE ? denseTask[target] : target;

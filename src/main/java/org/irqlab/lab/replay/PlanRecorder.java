@@ -5,6 +5,7 @@ import org.irqlab.lab.replay.ReplayPlan.ActivityKind;
 import org.irqlab.lab.replay.ReplayPlan.SourceKind;
 import org.irqlab.lab.timeline.ContextEvents;
 import org.irqlab.lab.timeline.ContextFrame;
+import org.irqlab.lab.timeline.ContextFrame.Before;
 import org.irqlab.lab.timeline.ContextFrame.RaiseOrigin;
 import org.irqlab.lab.timeline.CpuTimeline;
 import org.irqlab.lab.timeline.SwitchIn;
@@ -32,6 +33,10 @@ final class PlanRecorder implements ContextEvents {
 
     /** An IPI later than this after a remote wake was not sent for it. */
     private static final long IPI_AFTER_WAKE_NS = 500_000;
+
+    static final String CUT_BY_LOSS = "quanta and work items cut short by a loss";
+    static final String CUT_BY_END = "runs cut short by the end of the trace";
+    static final String QUANTA_STILL_ON = "quanta still on at the end";
 
     final PlanActivities plan = new PlanActivities();
     final PlanSources sources = new PlanSources();
@@ -325,6 +330,38 @@ final class PlanRecorder implements ContextEvents {
         if (sleeps && task.tag >= 0) {
             plan.end(task.tag, task.netNs(nowNs) - plan.startNetNs(task.tag), nowNs);
             task.tag = NONE;
+        } else if (!sleeps) {
+            preempted(cpu);
+        }
+    }
+
+    /** The way from what asked for it to the switch is the machine's, not the activity's. */
+    private void preempted(CpuTimeline cpu) {
+        int activity = running(cpu);
+        Before before = cpu.before();
+        if (activity < 0) {
+            return;
+        }
+        if (before == Before.INTERRUPT_EXIT || before == Before.SOFTIRQ_EXIT) {
+            plan.preempted(activity, false);
+        } else if (before == Before.TASK_WAKE) {
+            plan.preempted(activity, true);
+        }
+    }
+
+    @Override
+    public void lostSight(CpuTimeline cpu, TraceTask task, long nowNs) {
+        if (task.work != null && task.work.runTag >= 0) {
+            plan.end(task.work.runTag, task.netNs(nowNs) - task.work.startedNetNs, nowNs);
+            plan.markCut(task.work.runTag);
+            task.work.runTag = NONE;
+            counts.add(CUT_BY_LOSS, 1);
+        }
+        if (task.tag >= 0) {
+            plan.end(task.tag, task.netNs(nowNs) - plan.startNetNs(task.tag), nowNs);
+            plan.markCut(task.tag);
+            task.tag = NONE;
+            counts.add(CUT_BY_LOSS, 1);
         }
     }
 
@@ -341,7 +378,14 @@ final class PlanRecorder implements ContextEvents {
             if (task != null && task.tag >= 0) {
                 plan.end(task.tag, task.netNs(nowNs) - plan.startNetNs(task.tag), nowNs);
                 plan.markCut(task.tag);
-                counts.add("quanta still on at the end", 1);
+                counts.add(QUANTA_STILL_ON, 1);
+            }
+        }
+        for (int a = 0; a < plan.activities(); a++) {
+            if (!plan.dead(a) && plan.endNs(a) < 0) {
+                plan.end(a, nowNs - plan.startNs(a), nowNs);
+                plan.markCut(a);
+                counts.add(CUT_BY_END, 1);
             }
         }
     }

@@ -32,6 +32,9 @@ public final class PlanSummary {
         sources(plan, lines);
         completions(plan, lines);
         paths(plan.paths, lines);
+        for (String borrowed : plan.paths.borrowed) {
+            lines.add("model: " + borrowed);
+        }
         for (String note : plan.notes) {
             lines.add("note: " + note);
         }
@@ -129,7 +132,7 @@ public final class PlanSummary {
     }
 
     private static void number(List<String> lines, PathCosts paths, String field, long ns) {
-        String how = paths.coarseClock ? "trimmed mean" : "p5";
+        String how = paths.coarseClock ? "low mean" : "p5";
         lines.add(
                 String.format(
                         Locale.ROOT,

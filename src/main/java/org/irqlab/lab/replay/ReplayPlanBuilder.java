@@ -82,18 +82,24 @@ public final class ReplayPlanBuilder implements TraceSink {
                 "work items of bottom-half workqueues, left in their softirq");
         note(notes, odd.badVectors, "softirq events with an unknown vector");
         note(notes, odd.gaps, "losses of events, " + odd.gapNs / 1_000 + " us cut out");
+        if (plan.seesTasks) {
+            note(notes, recorder.counts.get("quanta without wake"), "quanta without wake");
+            note(notes, recorder.counts.get(PlanRecorder.QUANTA_STILL_ON), PlanRecorder.QUANTA_STILL_ON);
+        }
         for (String name :
                 List.of(
                         "softirq runs without raise",
                         "work executions without queueing",
                         "work queued again before it started",
-                        "quanta without wake",
-                        "quanta still on at the end",
                         "interrupts without end, left out",
                         "softirq runs without end, left out",
+                        PlanRecorder.CUT_BY_LOSS,
+                        PlanRecorder.CUT_BY_END,
                         "work executions that slept")) {
             note(notes, plan.counts.getOrDefault(name, 0L), name);
         }
+        long sleptNs = recorder.counts.get("ns slept in work");
+        note(notes, sleptNs / 1_000, "us slept inside work items, not replayed");
         return notes;
     }
 

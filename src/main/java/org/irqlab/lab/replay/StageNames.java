@@ -121,6 +121,11 @@ public final class StageNames {
         return "quantum [" + task.text() + "]";
     }
 
+    /** The same from the task's first event on, where the switch-in was not recorded. */
+    public static String quantumFromFirstEvent(TaskClass task) {
+        return "quantum from first event [" + task.text() + "]";
+    }
+
     /** What became of the CPU that a task was woken to. */
     public enum WakeTarget {
         IDLE("idle"),

@@ -23,12 +23,13 @@ final class TaskStages {
     private final StageTable table;
     private final Stage[] wakingToIn = new Stage[2 * TARGETS * CLASSES];
     private final Stage[] wakingToFirst = new Stage[2 * CLASSES];
-    private final Stage[] quanta = new Stage[CLASSES];
+    private final Stage[] quanta = new Stage[2 * CLASSES];
     private final List<TraceTask> idleTasks = new ArrayList<>();
 
     // By task number: net clock and time at the start of the quantum.
     private long[] startedNet = new long[64];
     private long[] startedNs = new long[64];
+    private boolean[] implicit = new boolean[64];
 
     private long wakes;
     private long wakesMerged;
@@ -60,7 +61,7 @@ final class TaskStages {
     void switchedIn(CpuTimeline cpu, SwitchIn how, boolean starts) {
         TraceTask task = cpu.current();
         switches += how.evidence == Evidence.AT_START ? 0 : 1;
-        remember(task, how.timeNs, starts);
+        remember(task, how, starts);
         if (task.taskClass == TaskClass.IDLE) {
             if (!idleTasks.contains(task)) {
                 idleTasks.add(task);
@@ -88,15 +89,17 @@ final class TaskStages {
         }
     }
 
-    private void remember(TraceTask task, long nowNs, boolean starts) {
+    private void remember(TraceTask task, SwitchIn how, boolean starts) {
         if (task.id >= startedNet.length) {
             int length = Math.max(task.id + 1, 2 * startedNet.length);
             startedNet = Arrays.copyOf(startedNet, length);
             startedNs = Arrays.copyOf(startedNs, length);
+            implicit = Arrays.copyOf(implicit, length);
         }
         if (starts) {
-            startedNet[task.id] = task.netNs(nowNs);
-            startedNs[task.id] = nowNs;
+            startedNet[task.id] = task.netNs(how.timeNs);
+            startedNs[task.id] = how.timeNs;
+            implicit[task.id] = how.evidence != Evidence.RECORDED;
         }
     }
 
@@ -149,8 +152,12 @@ final class TaskStages {
         }
         quantaEnded++;
         TaskClass kind = task.taskClass;
+        boolean known = !implicit[task.id];
         table.add(
-                table.stage(quanta, kind.ordinal(), () -> StageNames.quantum(kind)),
+                table.stage(
+                        quanta,
+                        kind.ordinal() * 2 + (known ? 1 : 0),
+                        () -> known ? StageNames.quantum(kind) : StageNames.quantumFromFirstEvent(kind)),
                 cpu.cpu,
                 startedNs[task.id],
                 nowNs,

@@ -69,6 +69,9 @@ public interface ContextEvents {
      */
     default void switchedOut(CpuTimeline cpu, TraceTask task, boolean sleeps, long nowNs) {}
 
+    /** Events of the CPU were lost, with the end of what its task did. */
+    default void lostSight(CpuTimeline cpu, TraceTask task, long nowNs) {}
+
     /** Events of the CPU were lost from its last one to {@code untilNs}; its stack is empty. */
     default void gap(CpuTimeline cpu, long fromNs, long untilNs) {}
 }

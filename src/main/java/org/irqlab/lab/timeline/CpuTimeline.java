@@ -163,6 +163,17 @@ public final class CpuTimeline {
         }
     }
 
+    /**
+     * An interrupt came inside softirq processing but outside any run. If no run ended just before,
+     * the first one has not begun, but the snapshot is taken: what this interrupt raises is for the
+     * next pass.
+     */
+    void interruptedBetweenRuns() {
+        if (batch == 0 && last != Before.SOFTIRQ_EXIT) {
+            snapshot();
+        }
+    }
+
     private void snapshot() {
         for (int vector = 0; vector < VECTORS; vector++) {
             if ((pending & 1 << vector) != 0) {

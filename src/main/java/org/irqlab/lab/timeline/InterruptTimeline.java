@@ -16,22 +16,29 @@ final class InterruptTimeline {
     }
 
     Before entry(CpuTimeline cpu, TraceEvent e, int nameId) {
-        enter(cpu, e.kind, e.number, nameId, e.timeNs);
+        enter(cpu, e.kind, e, nameId);
         return Before.OTHER;
     }
 
     /** Opens a frame for an interrupt whose entry was not recorded. */
     void enter(CpuTimeline cpu, EventKind kind, TraceEvent e) {
-        enter(cpu, kind, 0, 0, e.timeNs);
+        enter(cpu, kind, e, 0);
         cpu.last = Before.OTHER;
         cpu.lastNs = e.timeNs;
     }
 
-    private void enter(CpuTimeline cpu, EventKind kind, int number, int nameId, long nowNs) {
+    private void enter(CpuTimeline cpu, EventKind kind, TraceEvent e, int nameId) {
+        int number = kind == EventKind.OTHER ? 0 : e.number;
         if (cpu.depth() == 0) {
-            cpu.blockStartNs = nowNs;
+            // Inside softirq processing, though no run is open: before the first, or between two.
+            boolean serving = e.context == 'H';
+            if (serving) {
+                cpu.interruptedBetweenRuns();
+            } else {
+                cpu.blockStartNs = e.timeNs;
+            }
         }
-        listener.entered(cpu, cpu.push(kind, number, nameId, nowNs));
+        listener.entered(cpu, cpu.push(kind, number, nameId, e.timeNs));
     }
 
     Before softirqEntry(CpuTimeline cpu, TraceEvent e) {

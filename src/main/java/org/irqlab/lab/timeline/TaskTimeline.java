@@ -92,9 +92,6 @@ final class TaskTimeline {
             counts.switchesOfOthers++;
         }
         boolean dies = e.prevState == 'X' || e.prevState == 'Z' || e.prevState == 'x';
-        if (!sleeps && preemptionPath(cpu.last)) {
-            prev.exclude(e.timeNs - cpu.lastNs);
-        }
         leave(cpu, sleeps, dies ? State.DEAD : State.ASLEEP, e.timeNs);
         enter(cpu, next, Evidence.RECORDED, e.timeNs);
         return Before.SWITCH;
@@ -102,12 +99,6 @@ final class TaskTimeline {
 
     private static boolean otherOrIdle(TaskClass taskClass) {
         return taskClass == TaskClass.IDLE || !taskClass.belongsToMachine();
-    }
-
-    private static boolean preemptionPath(Before before) {
-        return before == Before.INTERRUPT_EXIT
-                || before == Before.SOFTIRQ_EXIT
-                || before == Before.TASK_WAKE;
     }
 
     private void leave(CpuTimeline cpu, boolean sleeps, State asleep, long nowNs) {
@@ -145,9 +136,12 @@ final class TaskTimeline {
         TraceTask task = cpu.current();
         if (task != null) {
             task.leave(cpu.lastNs, State.UNKNOWN);
-            listener.switchedOut(cpu, task, true, cpu.lastNs);
+            listener.lostSight(cpu, task, cpu.lastNs);
             task.inQuantum = false;
-            task.work = null;
+            if (task.work != null) {
+                task.work.startedNs = TraceWake.NONE;
+                task.work = null;
+            }
         }
     }
 
