@@ -23,6 +23,7 @@ import java.util.function.LongConsumer;
  */
 public final class CellLauncher {
     private static final int TAIL_LINES = 20;
+    private static final int STACK_LINES = 100;
     private static final long TICK_MS = 200;
     private static final long GRACE_MS = 2_000;
     // Exit codes of a JVM ended by SIGINT and SIGTERM.
@@ -71,7 +72,8 @@ public final class CellLauncher {
                 if (elapsedNs > timeout.toNanos()) {
                     dumpThreads(process);
                     end(process);
-                    return failed(request, "hung: ended after " + timeout.toSeconds() + " s", log);
+                    String reason = "hung: ended after " + timeout.toSeconds() + " s";
+                    return failed(request, reason, stacks(log));
                 }
                 tick.accept(elapsedNs);
             }
@@ -114,18 +116,35 @@ public final class CellLauncher {
             }
         }
         if (exit != 0 || !Files.exists(result)) {
-            return failed(request, "ended with exit code " + exit, log);
+            return failed(request, "ended with exit code " + exit, tail(log));
         }
         return new CellOutcome.Finished(json.read(result, CellResult.class));
     }
 
-    private static CellOutcome failed(CellRequest request, String reason, Path log)
-            throws IOException {
-        List<String> lines =
-                new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
-        List<String> tail = lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size());
+    private static CellOutcome failed(CellRequest request, String reason, List<String> output) {
         return new CellOutcome.Failed(
-                new CellFailure(request.name(), reason, String.join("\n", tail)));
+                new CellFailure(request.name(), reason, String.join("\n", output)));
+    }
+
+    private static List<String> tail(Path log) throws IOException {
+        List<String> lines = lines(log);
+        return lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size());
+    }
+
+    /**
+     * Returns the Java stacks of the dump in the log: what follows them are the JVM's own threads.
+     */
+    private static List<String> stacks(Path log) throws IOException {
+        List<String> stacks =
+                lines(log).stream()
+                        .filter(l -> l.startsWith("\"") || l.startsWith("\tat "))
+                        .map(l -> l.startsWith("\"") ? l.substring(0, l.indexOf('"', 1) + 1) : l)
+                        .toList();
+        return stacks.subList(0, Math.min(STACK_LINES, stacks.size()));
+    }
+
+    private static List<String> lines(Path log) throws IOException {
+        return new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
     }
 
     /** Ends the running cell; no other is started. */
