@@ -7,17 +7,19 @@ import org.irqlab.kernel.sched.Task;
 
 import java.util.PriorityQueue;
 
-/** Wakes the sleeping tasks of one CPU when their time has come, by the timer interrupt. */
+/** Wakes the sleeping tasks of one CPU when their time has come, by an interrupt. */
 final class SleepTimer implements PolledDevice {
     private record Sleeper(long deadlineNs, Task task) {}
 
     private final KernelCpu cpu;
     private final PriorityQueue<Sleeper> sleepers =
             new PriorityQueue<>((a, b) -> Long.compare(a.deadlineNs, b.deadlineNs));
+    private final int vector;
     private boolean fired;
 
-    SleepTimer(KernelCpu cpu) {
+    SleepTimer(KernelCpu cpu, int vector) {
         this.cpu = cpu;
+        this.vector = vector;
     }
 
     void add(long deadlineNs, Task task) {
@@ -33,7 +35,7 @@ final class SleepTimer implements PolledDevice {
     @Override
     public void service(long nowNs) {
         fired = true;
-        cpu.hw().port().timerExpired();
+        cpu.hw().port().accept(vector);
     }
 
     void interrupt() {

@@ -63,6 +63,11 @@ public record MachineSpec(
                 hostCores, scheduling, paths, eventsPerCpu, stealNs, workersPerPool, firstPid);
     }
 
+    public MachineSpec withWorkersPerPool(int workers) {
+        return new MachineSpec(
+                hostCores, scheduling, paths, traceCapacity, stealNs, workers, firstPid);
+    }
+
     public MachineSpec withFirstPid(int pid) {
         return new MachineSpec(
                 hostCores, scheduling, paths, traceCapacity, stealNs, workersPerPool, pid);

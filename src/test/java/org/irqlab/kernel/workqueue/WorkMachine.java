@@ -1,13 +1,13 @@
 package org.irqlab.kernel.workqueue;
 
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.irqlab.base.time.HostClock;
+import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.kernel.path.PathModel;
 import org.irqlab.kernel.sched.KernelCpu;
-import org.irqlab.kernel.sched.SchedulerSettings;
 import org.irqlab.kernel.sched.Task;
-import org.irqlab.kernel.sched.TaskExit;
 import org.irqlab.support.TestMachine;
 
 import java.util.ArrayList;
@@ -32,15 +32,12 @@ final class WorkMachine implements AutoCloseable {
     }
 
     WorkMachine(int cpus, int workers, PathModel paths) {
-        machine = new TestMachine(cpus, SchedulerSettings.linux618(), paths);
-        int pools = 2 * cpus + 1;
-        int firstPid = machine.takePids(pools * workers);
-        workqueues =
-                new Workqueues(
-                        machine.smp(),
-                        new WorkerSettings(workers, workers, firstPid),
-                        String::hashCode);
-        machine.add(workqueues.workers());
+        machine =
+                new TestMachine(
+                        MachineSpec.unpinned(cpus)
+                                .withWorkersPerPool(workers)
+                                .withPaths(cpu -> paths));
+        workqueues = machine.machine().workqueues();
     }
 
     WorkMachine start() {
@@ -52,15 +49,9 @@ final class WorkMachine implements AutoCloseable {
     WorkItem item(String name, WorkFunction body) {
         return new WorkItem(
                 (cpu, item) -> {
-                    try {
-                        note(name + " starts");
-                        body.run(cpu, item);
-                        note(name + " ends");
-                    } catch (TaskExit e) {
-                        throw e;
-                    } catch (RuntimeException | Error e) {
-                        machine.failed(e);
-                    }
+                    note(name + " starts");
+                    body.run(cpu, item);
+                    note(name + " ends");
                 },
                 nextItem++,
                 name.hashCode());
@@ -91,7 +82,7 @@ final class WorkMachine implements AutoCloseable {
     }
 
     /** Lets the item of this name go on, by an interrupt of CPU 0. */
-    void release(String name) throws InterruptedException {
+    void release(String name) {
         machine.inInterrupt(0, cpu -> holds.get(name).open(cpu));
     }
 
@@ -138,7 +129,7 @@ final class WorkMachine implements AutoCloseable {
     }
 
     /** Queues the items at once, in one interrupt of CPU 0. */
-    void queueTogether(Workqueue queue, WorkItem... items) throws InterruptedException {
+    void queueTogether(Workqueue queue, WorkItem... items) {
         machine.inInterrupt(
                 0,
                 cpu -> {
@@ -150,13 +141,20 @@ final class WorkMachine implements AutoCloseable {
 
     /** Waits until everything that was queued has run. */
     void awaitQuiet() throws InterruptedException {
-        awaitTrue("all work run", () -> workqueues.counts().outstanding() == 0);
+        awaitTrue("all work run", this::quiet);
     }
 
-    static void awaitTrue(String what, BooleanSupplier condition) throws InterruptedException {
+    /** The counts only grow: where two readings agree, they were exact in between. */
+    private boolean quiet() {
+        WorkCounts before = workqueues.counts();
+        return before.outstanding() == 0 && before.equals(workqueues.counts());
+    }
+
+    void awaitTrue(String what, BooleanSupplier condition) throws InterruptedException {
         long deadlineNs = HostClock.nowNs() + TimeUnit.SECONDS.toNanos(20);
         while (!condition.getAsBoolean()) {
-            assertTrue(HostClock.nowNs() < deadlineNs, "in time: " + what);
+            assertNull(machine.machine().smp().failure());
+            assertTrue(HostClock.nowNs() < deadlineNs, () -> "in time: " + what + " " + log());
             Thread.sleep(1);
         }
     }

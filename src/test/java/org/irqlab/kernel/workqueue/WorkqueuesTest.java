@@ -202,7 +202,7 @@ class WorkqueuesTest {
             m.awaitLogged("w sleeps");
             m.queueTogether(m.workqueues.system(), item);
             m.release("w");
-            WorkMachine.awaitTrue("second run", () -> m.log().size() == 6);
+            m.awaitTrue("second run", () -> m.log().size() == 6);
             m.release("w");
             m.awaitQuiet();
             assertEquals(
