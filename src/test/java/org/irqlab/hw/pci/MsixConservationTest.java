@@ -102,6 +102,7 @@ class MsixConservationTest {
 
         Device(int vector) {
             super("device/" + vector);
+            setDaemon(true);
             this.vector = vector;
         }
 

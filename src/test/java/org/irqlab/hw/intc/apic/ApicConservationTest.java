@@ -36,6 +36,7 @@ class ApicConservationTest {
                             run(machine.port(0));
                         },
                         "cpu/0");
+        cpu.setDaemon(true);
         cpu.start();
         ready.await();
         while (cpu.getState() != Thread.State.WAITING) {
@@ -89,6 +90,7 @@ class ApicConservationTest {
 
         Producer(ApicController machine, int... vectors) {
             super("producer");
+            setDaemon(true);
             this.machine = machine;
             this.vectors = vectors;
         }
