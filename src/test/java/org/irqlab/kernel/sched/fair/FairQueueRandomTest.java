@@ -61,8 +61,8 @@ class FairQueueRandomTest {
     @ParameterizedTest
     @EnumSource
     void crowdedQueuesAgreeToo(FairProfile profile) {
-        for (int seed = 0; seed < 4; seed++) {
-            run(new FairQueuePair(profile, 2_000 + seed, 80, seed - 2L), seed);
+        for (int seed = 0; seed < 2; seed++) {
+            run(new FairQueuePair(profile, 2_000 + seed, 48, seed - 2L), seed);
         }
     }
 }

@@ -15,10 +15,10 @@ class LoadAverageTest {
         LoadAverage load = new LoadAverage(5);
         load.level(1024, 5);
         assertEquals(0, load.value(5));
-        assertEquals(511, load.value(5 + HALF_NS), 1);
-        assertEquals(767, load.value(5 + 2 * HALF_NS), 1);
+        assertEquals(511, load.value(5 + HALF_NS), 1.0);
+        assertEquals(767, load.value(5 + 2 * HALF_NS), 1.0);
         load.level(0, 5 + 2 * HALF_NS);
-        assertEquals(383, load.value(5 + 3 * HALF_NS), 1);
+        assertEquals(383, load.value(5 + 3 * HALF_NS), 1.0);
         assertTrue(load.value(5 + 100 * HALF_NS) <= 1);
     }
 
@@ -45,6 +45,6 @@ class LoadAverageTest {
             load.level(0, now);
             now += 2_000_000;
         }
-        assertEquals(1024 / 3.0, load.value(now), 15);
+        assertEquals(1024 / 3.0, load.value(now), 15.0);
     }
 }

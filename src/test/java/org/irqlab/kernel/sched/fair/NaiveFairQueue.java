@@ -45,7 +45,7 @@ final class NaiveFairQueue {
                 return delta;
             }
             BigInteger fact =
-                    BigInteger.valueOf(1024L)
+                    BigInteger.valueOf(1024)
                             .multiply(BigInteger.valueOf(FairWeights.inverse(policy, nice)));
             int shift = 32;
             int high = fact.shiftRight(32).bitLength();
@@ -93,7 +93,11 @@ final class NaiveFairQueue {
     }
 
     long weight() {
-        return queued().stream().mapToLong(Task::w).sum();
+        long sum = 0;
+        for (Task t : queued()) {
+            sum += t.w();
+        }
+        return sum;
     }
 
     private long sum(long v0) {
