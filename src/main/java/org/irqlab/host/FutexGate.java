@@ -63,6 +63,11 @@ public final class FutexGate implements Gate {
         return woken == 0;
     }
 
+    /** Returns where the word is, for a wake-up that is no signal. */
+    long wordAddress() {
+        return wordAddress;
+    }
+
     @Override
     @HotPath
     public void await() {

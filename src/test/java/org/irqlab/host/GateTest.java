@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.irqlab.base.time.HostClock;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+// In a thread of its own: a wait at a gate does not end by an interrupt.
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class GateTest {
     private static final long MS = 1_000_000L;
 
@@ -65,7 +68,9 @@ class GateTest {
     void wakesTheSleeperOfATimedWait(Kind kind) throws Exception {
         Gate gate = kind.create();
         var signaller = Thread.ofPlatform().start(() -> signalLater(gate));
+        long startNs = HostClock.nowNs();
         assertTrue(gate.awaitNanos(30_000 * MS));
+        assertTrue(HostClock.nowNs() - startNs < 15_000 * MS, "woken, not timed out");
         signaller.join();
     }
 
@@ -114,6 +119,27 @@ class GateTest {
         }
         other.join();
         assertEquals(rounds, held[0]);
+    }
+
+    @Test
+    void sleepsOnAfterAStrayWakeOfTheKernel() throws Exception {
+        var gate = (FutexGate) Kind.FUTEX.create();
+        var over = new AtomicBoolean();
+        var strays =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            while (!over.get()) {
+                                LinuxCalls.futexWake(gate.wordAddress(), 1);
+                            }
+                        });
+        var signaller = Thread.ofPlatform().start(() -> signalLater(gate));
+        long startNs = HostClock.nowNs();
+        gate.await();
+        assertTrue(HostClock.nowNs() - startNs >= 15 * MS, "slept until the signal");
+        assertFalse(gate.awaitNanos(5 * MS), "a stray wake is no signal");
+        over.set(true);
+        strays.join();
+        signaller.join();
     }
 
     private static void signalLater(Gate gate) {
