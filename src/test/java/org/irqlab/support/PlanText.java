@@ -45,9 +45,10 @@ public final class PlanText {
             return;
         }
         ActivityKind kind = ActivityKind.values()[plan.activityKind[activity]];
-        String packets = plan.activityPackets[activity] > 0
-                ? " packets " + plan.activityPackets[activity]
-                : "";
+        String packets =
+                plan.activityPackets[activity] > 0
+                        ? " packets " + plan.activityPackets[activity]
+                        : "";
         line(depth, kind + " " + plan.costNs[activity] + packets);
         for (int i = plan.firstAction[activity]; i < plan.firstAction[activity + 1]; i++) {
             ActionKind what = ActionKind.values()[plan.actionKind[i]];

@@ -1,5 +1,11 @@
 package org.irqlab.support;
 
+import org.irqlab.lab.replay.ReplayPlan;
+import org.irqlab.lab.replay.ReplayPlanBuilder;
+import org.irqlab.lab.replay.StageAnalysis;
+import org.irqlab.lab.trace.TraceInput;
+import org.irqlab.lab.trace.TracefsReader;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -7,11 +13,6 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
-import org.irqlab.lab.replay.ReplayPlan;
-import org.irqlab.lab.replay.ReplayPlanBuilder;
-import org.irqlab.lab.replay.StageAnalysis;
-import org.irqlab.lab.trace.TraceInput;
-import org.irqlab.lab.trace.TracefsReader;
 
 /**
  * A small trace written by hand, as the kernel would print it; times in ns from the first event,

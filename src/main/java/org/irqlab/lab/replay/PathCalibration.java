@@ -55,7 +55,9 @@ final class PathCalibration {
             costs.switchNs = afterWakeNs;
             costs.counts.put("switchNs", afterWakes);
             costs.borrowed.add(
-                    "switchNs: " + afterIrqs + " preemptions after interrupts, so taken from those"
+                    "switchNs: "
+                            + afterIrqs
+                            + " preemptions after interrupts, so taken from those"
                             + " after wakes in tasks; the way to the rescheduling point is in it");
         }
         costs.wakeToRescheduleNs = Math.max(0, afterWakeNs - costs.switchNs);
@@ -98,7 +100,9 @@ final class PathCalibration {
         }
         if (stages.samples(StageNames.IDLE_EXIT_TO_WORK).length > 0) {
             costs.borrowed.add(
-                    "idleExitNs: " + recorded.length + " recorded switch-ins, so filled up with"
+                    "idleExitNs: "
+                            + recorded.length
+                            + " recorded switch-ins, so filled up with"
                             + " starts of work items less workerStartNs");
         }
         long[] toWork = stages.samples(StageNames.IDLE_EXIT_TO_WORK);

@@ -14,8 +14,8 @@ import java.util.Map;
  * distribution. Where the capture has no sample, a number is 0 and a distribution is empty; {@link
  * #counts} says on how many samples each rests.
  *
- * <p>The costs of a {@link ReplayPlan}'s activities hold none of these paths, but a wake holds its own
- * {@link #wakeNs}.
+ * <p>The costs of a {@link ReplayPlan}'s activities hold none of these paths, but a wake holds its
+ * own {@link #wakeNs}.
  */
 public final class PathCosts {
     /**
@@ -77,6 +77,8 @@ public final class PathCosts {
     /** Fields with too few samples of their own, and what was taken instead; for the report. */
     public List<String> borrowed = new ArrayList<>();
 
-    /** The recorder's stamps are whole µs, so that pure-code numbers are means of the low samples. */
+    /**
+     * The recorder's stamps are whole µs, so that pure-code numbers are means of the low samples.
+     */
     public boolean coarseClock;
 }

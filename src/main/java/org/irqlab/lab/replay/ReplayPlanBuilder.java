@@ -84,7 +84,10 @@ public final class ReplayPlanBuilder implements TraceSink {
         note(notes, odd.gaps, "losses of events, " + odd.gapNs / 1_000 + " us cut out");
         if (plan.seesTasks) {
             note(notes, recorder.counts.get("quanta without wake"), "quanta without wake");
-            note(notes, recorder.counts.get(PlanRecorder.QUANTA_STILL_ON), PlanRecorder.QUANTA_STILL_ON);
+            note(
+                    notes,
+                    recorder.counts.get(PlanRecorder.QUANTA_STILL_ON),
+                    PlanRecorder.QUANTA_STILL_ON);
         }
         for (String name :
                 List.of(

@@ -157,7 +157,10 @@ final class TaskStages {
                 table.stage(
                         quanta,
                         kind.ordinal() * 2 + (known ? 1 : 0),
-                        () -> known ? StageNames.quantum(kind) : StageNames.quantumFromFirstEvent(kind)),
+                        () ->
+                                known
+                                        ? StageNames.quantum(kind)
+                                        : StageNames.quantumFromFirstEvent(kind)),
                 cpu.cpu,
                 startedNs[task.id],
                 nowNs,

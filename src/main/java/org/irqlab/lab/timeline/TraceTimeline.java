@@ -14,8 +14,8 @@ import java.util.Arrays;
  *
  * <p>Net time leaves out what interrupted, and the paths of the kernel that a replay makes by
  * itself: exit of an interrupt or softirq → softirq entry that follows directly; raise in a task →
- * softirq entry that follows directly. Everything else that a task did is its own time, the way to a
- * switch too.
+ * softirq entry that follows directly. Everything else that a task did is its own time, the way to
+ * a switch too.
  *
  * <p><b>Threads.</b> One.
  */

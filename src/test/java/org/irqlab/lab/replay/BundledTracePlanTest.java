@@ -3,8 +3,6 @@ package org.irqlab.lab.replay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Arrays;
-import java.util.OptionalDouble;
 import org.irqlab.lab.replay.ReplayPlan.ActionKind;
 import org.irqlab.lab.replay.ReplayPlan.ActivityKind;
 import org.irqlab.lab.replay.ReplayPlan.Source;
@@ -15,6 +13,9 @@ import org.irqlab.support.PlanText;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+
+import java.util.Arrays;
+import java.util.OptionalDouble;
 
 /** Counts in the plan of the bundled trace against those that grep finds in it. */
 @Timeout(60)
@@ -98,7 +99,11 @@ class BundledTracePlanTest {
     void onlyTheDiskIsMovable() {
         assertEquals(
                 "[virtio1-req.0]",
-                plan.sources.stream().filter(Source::movable).map(Source::name).toList().toString());
+                plan.sources.stream()
+                        .filter(Source::movable)
+                        .map(Source::name)
+                        .toList()
+                        .toString());
         assertEquals(2, plan.cpus);
         assertEquals(4_386_788_000L, plan.durationNs);
     }

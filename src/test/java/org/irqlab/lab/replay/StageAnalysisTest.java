@@ -172,8 +172,7 @@ class StageAnalysisTest {
         samples(stages, StageNames.wakingToIn(false, WakeTarget.IDLE, TaskClass.USER), 28_000);
         samples(stages, StageNames.WAKE_REMOTE_BUSY, 2_000);
         samples(stages, StageNames.REMOTE_BUSY_SWITCH, 5_000);
-        samples(
-                stages, StageNames.wakingToIn(false, WakeTarget.PREEMPTED, TaskClass.USER), 7_000);
+        samples(stages, StageNames.wakingToIn(false, WakeTarget.PREEMPTED, TaskClass.USER), 7_000);
         // 30,000 to 51,000 busy, and two timers of 100 and 20,000.
         assertEquals(0.589, stages.idleShare(1), 1e-9);
     }
