@@ -109,6 +109,14 @@ public final class CpuScheduler {
      */
     @HotPath
     public boolean wake(Task task) {
+        // Nothing may come between the decision and the run queue.
+        boolean irqs = cpu.hw().irqSave();
+        boolean woken = tryToWakeUp(task);
+        cpu.hw().irqRestore(irqs);
+        return woken;
+    }
+
+    private boolean tryToWakeUp(Task task) {
         // Pairs with the fence in Task.prepareToSleep(): the caller's condition before our look at
         // the state.
         VarHandle.fullFence();

@@ -1,0 +1,47 @@
+package org.irqlab.lab.replay.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.irqlab.hw.cpu.PolledDevice;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class ArrivalInjectorTest {
+    private final List<Run> arrived = new ArrayList<>();
+    private final Run early = new Run(0, 0);
+    private final Run late = new Run(1, 0);
+    private final ArrivalInjector injector =
+            new ArrivalInjector(new long[] {100, 300}, new Run[] {early, late}, arrived::add);
+
+    @Test
+    void firesWhatIsDueWithItsScheduledTimeHoweverLateThePoll() {
+        injector.startAt(1_000);
+        assertEquals(1_100, injector.nextDueNs());
+        injector.service(1_250);
+        assertEquals(List.of(early), arrived);
+        assertEquals(1_100, early.arrivalNs);
+        assertEquals(1_300, injector.nextDueNs());
+        injector.service(9_999);
+        assertEquals(List.of(early, late), arrived);
+        assertEquals(PolledDevice.NEVER, injector.nextDueNs());
+        assertTrue(injector.exhausted());
+    }
+
+    @Test
+    void firesACompletionBetweenRecordedArrivals() {
+        injector.startAt(1_000);
+        injector.service(1_100);
+        var completion = new Run(2, 0);
+        assertTrue(injector.request(1_200, completion));
+        assertEquals(1_200, injector.nextDueNs());
+        injector.service(1_200);
+        assertEquals(List.of(early, completion), arrived);
+        assertEquals(1_200, completion.arrivalNs);
+        assertEquals(1_300, injector.nextDueNs());
+    }
+}
