@@ -14,8 +14,8 @@ import java.util.Map;
  * distribution. Where the capture has no sample, a number is 0 and a distribution is empty; {@link
  * #counts} says on how many samples each rests.
  *
- * <p>The costs of a {@link ReplayPlan}'s activities hold none of these paths, but a wake holds its
- * own {@link #wakeNs}.
+ * <p>The costs of a {@link ReplayPlan}'s activities hold none of these paths except {@link #wakeNs}
+ * and {@link #wakeToRescheduleNs}, which are time of the waker.
  */
 public final class PathCosts {
     /**
@@ -37,8 +37,8 @@ public final class PathCosts {
     public long switchNs;
 
     /**
-     * Wake in task context → the point at which a rescheduling flag acts; the switch itself, {@link
-     * #switchNs}, comes on top.
+     * Wake in task context → the point at which a rescheduling flag acts. It is the waker's own
+     * work, within the cost of its activity; the switch itself, {@link #switchNs}, comes on top.
      */
     public long wakeToRescheduleNs;
 

@@ -37,8 +37,7 @@ final class PlanActivities {
     private final LongArrayList startNetNs = new LongArrayList();
     private final LongArrayList costNs = new LongArrayList();
     private final LongArrayList slackNs = new LongArrayList();
-    private final IntArrayList preemptedByIrq = new IntArrayList();
-    private final IntArrayList preemptedByWake = new IntArrayList();
+    private final IntArrayList preemptions = new IntArrayList();
 
     // Actions, in order of time.
     private final IntArrayList actionParent = new IntArrayList();
@@ -51,8 +50,7 @@ final class PlanActivities {
     private final LongArrayList actionNs = new LongArrayList();
     private final LongArrayList actionCostNs = new LongArrayList();
     private final LongArrayList actionDelayNs = new LongArrayList();
-    private final IntArrayList actionAfterIrqs = new IntArrayList();
-    private final IntArrayList actionAfterWakes = new IntArrayList();
+    private final IntArrayList actionPreemptions = new IntArrayList();
 
     int add(ActivityKind what, int subjectId, int sourceId, int onCpu, long atNs, long netNs) {
         kind.addInt(what.ordinal());
@@ -66,8 +64,7 @@ final class PlanActivities {
         startNetNs.addLong(netNs);
         costNs.addLong(0);
         slackNs.addLong(0);
-        preemptedByIrq.addInt(0);
-        preemptedByWake.addInt(0);
+        preemptions.addInt(0);
         return kind.size() - 1;
     }
 
@@ -82,8 +79,7 @@ final class PlanActivities {
         actionNs.addLong(atNs);
         actionCostNs.addLong(0);
         actionDelayNs.addLong(0);
-        actionAfterIrqs.addInt(parent < 0 ? 0 : preemptedByIrq.getInt(parent));
-        actionAfterWakes.addInt(parent < 0 ? 0 : preemptedByWake.getInt(parent));
+        actionPreemptions.addInt(parent < 0 ? 0 : preemptions.getInt(parent));
         if (parent >= 0) {
             flag(parent, ACTS);
         }
@@ -165,27 +161,18 @@ final class PlanActivities {
         return (flags.getInt(activity) & REMOTE) != 0;
     }
 
-    /** The activity's task was preempted, after an interrupt or after a wake of its own. */
-    void preempted(int activity, boolean byWake) {
-        IntArrayList times = byWake ? preemptedByWake : preemptedByIrq;
-        times.setInt(activity, times.getInt(activity) + 1);
+    /** The activity's task had to leave the CPU for one that was woken there. */
+    void preempted(int activity) {
+        preemptions.setInt(activity, preemptions.getInt(activity) + 1);
     }
 
-    /**
-     * Returns the time that the ways to all preemptions of the activity took.
-     *
-     * @param afterIrqNs exit of the interrupt → switch
-     * @param afterWakeNs wake by the task itself → switch
-     */
-    long preemptionNs(int activity, long afterIrqNs, long afterWakeNs) {
-        return preemptedByIrq.getInt(activity) * afterIrqNs
-                + preemptedByWake.getInt(activity) * afterWakeNs;
+    int preemptions(int activity) {
+        return preemptions.getInt(activity);
     }
 
-    /** Returns the time that the ways to the preemptions before the action took. */
-    long preemptionBeforeNs(int action, long afterIrqNs, long afterWakeNs) {
-        return actionAfterIrqs.getInt(action) * afterIrqNs
-                + actionAfterWakes.getInt(action) * afterWakeNs;
+    /** Returns how often its activity had been preempted before the action. */
+    int preemptionsBefore(int action) {
+        return actionPreemptions.getInt(action);
     }
 
     void poll(int activity, int count) {

@@ -38,8 +38,7 @@ final class PlanAssembly {
     private int[] newId;
     private long idleExitNs;
     private long remoteSwitchNs;
-    private long afterIrqNs;
-    private long afterWakeNs;
+    private long switchNs;
 
     PlanAssembly(PlanRecorder recorder, NameTable names, boolean seesTasks) {
         this.recorder = recorder;
@@ -54,8 +53,7 @@ final class PlanAssembly {
         out.seesTasks = seesTasks;
         idleExitNs = StageRow.quantile(paths.idleExitNs, 0.5);
         remoteSwitchNs = StageRow.quantile(paths.remoteSwitchInNs, 0.5);
-        afterIrqNs = paths.switchNs;
-        afterWakeNs = paths.switchNs + paths.wakeToRescheduleNs;
+        switchNs = paths.switchNs;
         if (!seesTasks) {
             killQuanta();
         }
@@ -279,14 +277,15 @@ final class PlanAssembly {
         }
     }
 
+    /** Own time; the way to a switch that preempts is the machine's. */
     private long costNs(int activity) {
-        long preemptionNs = plan.preemptionNs(activity, afterIrqNs, afterWakeNs);
-        return Math.max(0, plan.costNs(activity) + shiftNs(activity) - preemptionNs);
+        long waysNs = plan.preemptions(activity) * switchNs;
+        return Math.max(0, plan.costNs(activity) + shiftNs(activity) - waysNs);
     }
 
     private long offsetNs(int activity, int action) {
-        long beforeNs = plan.preemptionBeforeNs(action, afterIrqNs, afterWakeNs);
-        return Math.max(0, plan.offsetNs(action) + shiftNs(activity) - beforeNs);
+        long waysNs = plan.preemptionsBefore(action) * switchNs;
+        return Math.max(0, plan.offsetNs(action) + shiftNs(activity) - waysNs);
     }
 
     /**

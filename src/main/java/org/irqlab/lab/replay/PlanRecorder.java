@@ -330,23 +330,19 @@ final class PlanRecorder implements ContextEvents {
         if (sleeps && task.tag >= 0) {
             plan.end(task.tag, task.netNs(nowNs) - plan.startNetNs(task.tag), nowNs);
             task.tag = NONE;
-        } else if (!sleeps) {
-            preempted(cpu);
+        } else if (!sleeps && askedToLeave(cpu.before())) {
+            int activity = running(cpu);
+            if (activity >= 0) {
+                plan.preempted(activity);
+            }
         }
     }
 
-    /** The way from what asked for it to the switch is the machine's, not the activity's. */
-    private void preempted(CpuTimeline cpu) {
-        int activity = running(cpu);
-        Before before = cpu.before();
-        if (activity < 0) {
-            return;
-        }
-        if (before == Before.INTERRUPT_EXIT || before == Before.SOFTIRQ_EXIT) {
-            plan.preempted(activity, false);
-        } else if (before == Before.TASK_WAKE) {
-            plan.preempted(activity, true);
-        }
+    /** An interrupt or a wake came directly before: the task leaves for the one that was woken. */
+    private static boolean askedToLeave(Before before) {
+        return before == Before.INTERRUPT_EXIT
+                || before == Before.SOFTIRQ_EXIT
+                || before == Before.TASK_WAKE;
     }
 
     @Override

@@ -131,7 +131,7 @@ public final class StageNames {
         IDLE("idle"),
         /** It was busy and its task had to leave. */
         PREEMPTED("busy preempting"),
-        /** It was busy and its task left by itself. */
+        /** It was busy, or idle with another one woken there first, and its task left by itself. */
         AWAITED("busy waiting"),
         /** The task ran on another CPU than the one it was woken to. */
         MIGRATED("migrated");

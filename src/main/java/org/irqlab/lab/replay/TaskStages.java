@@ -107,7 +107,7 @@ final class TaskStages {
         WakeTarget target;
         if (cpu.cpu != wake.targetCpu) {
             target = WakeTarget.MIGRATED;
-        } else if (wake.targetIdle) {
+        } else if (wake.targetIdle && how.fromIdle()) {
             target = WakeTarget.IDLE;
         } else {
             target = how.preempted ? WakeTarget.PREEMPTED : WakeTarget.AWAITED;
@@ -120,7 +120,7 @@ final class TaskStages {
         table.add(stage, cpu.cpu, wake.wakingNs, how.timeNs);
         if (local) {
             afterLocalWake(cpu, how, wake, target);
-        } else if (wake.wokenNs >= 0 && target == WakeTarget.IDLE && how.fromIdle()) {
+        } else if (wake.wokenNs >= 0 && target == WakeTarget.IDLE) {
             add(StageNames.REMOTE_IDLE_SWITCH, cpu, wake.wokenNs, how.timeNs);
         } else if (wake.wokenNs >= 0 && target == WakeTarget.PREEMPTED) {
             add(StageNames.REMOTE_BUSY_SWITCH, cpu, wake.wokenNs, how.timeNs);
@@ -131,7 +131,7 @@ final class TaskStages {
         boolean afterExit =
                 how.before == Before.INTERRUPT_EXIT || how.before == Before.SOFTIRQ_EXIT;
         boolean wokenThere = wake.fromInterrupt && wake.wakingNs >= how.blockStartNs;
-        if (afterExit && wokenThere && target == WakeTarget.IDLE && how.fromIdle()) {
+        if (afterExit && wokenThere && target == WakeTarget.IDLE) {
             add(StageNames.IDLE_EXIT, cpu, how.beforeNs, how.timeNs);
         } else if (afterExit && wokenThere && target == WakeTarget.PREEMPTED) {
             add(StageNames.PREEMPT_AFTER_IRQ, cpu, how.beforeNs, how.timeNs);

@@ -236,6 +236,7 @@ class StageAnalysisTest {
         samples(stages, StageNames.WORKER_NEXT, 400);
         samples(stages, StageNames.WORKER_LEAVE, 1_000, 1_100);
         samples(stages, StageNames.wakingToIn(true, WakeTarget.IDLE, TaskClass.WORKER), 7_500);
+        samples(stages, StageNames.wakingToIn(true, WakeTarget.AWAITED, TaskClass.WORKER), 13_300);
     }
 
     @Test
