@@ -1,6 +1,8 @@
 package org.irqlab;
 
 import org.irqlab.host.HandOverLatency;
+import org.irqlab.lab.scenario.InjectionLatency;
+import org.irqlab.lab.scenario.KickLatency;
 
 import java.util.Arrays;
 import java.util.Map;
@@ -11,7 +13,11 @@ import java.util.TreeMap;
  */
 public final class LatencyMain {
     private static final Map<String, LatencyHarness> HARNESSES =
-            new TreeMap<>(Map.of("HandOver", HandOverLatency::run));
+            new TreeMap<>(
+                    Map.of(
+                            "HandOver", HandOverLatency::run,
+                            "Injection", InjectionLatency::run,
+                            "Kick", KickLatency::run));
 
     private LatencyMain() {}
 
