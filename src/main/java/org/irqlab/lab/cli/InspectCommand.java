@@ -1,5 +1,6 @@
 package org.irqlab.lab.cli;
 
+import org.irqlab.base.AtomicFile;
 import org.irqlab.lab.trace.InventoryText;
 import org.irqlab.lab.trace.TraceInput;
 import org.irqlab.lab.trace.TraceInventory;
@@ -9,7 +10,6 @@ import org.irqlab.lab.trace.TracefsReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -18,9 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 
@@ -65,7 +63,7 @@ public final class InspectCommand implements Callable<Integer> {
     private Double tscMhz;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         var reader =
                 new TracefsReader(
                         trace == null
@@ -83,23 +81,12 @@ public final class InspectCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void writeJson(TraceSummary summary) {
+    private void writeJson(TraceSummary summary) throws IOException {
         byte[] text =
                 JsonMapper.builder()
                         .enable(SerializationFeature.INDENT_OUTPUT)
                         .build()
                         .writeValueAsBytes(new Document(SCHEMA, summary));
-        Path part = json.resolveSibling("." + json.getFileName() + ".part");
-        try {
-            try {
-                Files.write(part, text);
-                Files.move(part, json, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(part);
-            }
-        } catch (IOException e) {
-            throw new ParameterException(
-                    spec.commandLine(), "--json: cannot write " + json + ": " + e.getMessage(), e);
-        }
+        AtomicFile.write(json, out -> out.write(text));
     }
 }

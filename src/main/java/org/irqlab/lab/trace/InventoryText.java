@@ -16,6 +16,7 @@ public final class InventoryText {
     private static final int MOST_KINDS = 60;
     private static final int MOST_CPU_COLUMNS = 8;
     private static final int LABEL_COLUMNS = 14;
+    private static final int TEXT_COLUMNS = 90;
     private static final String INDENT = "  ";
 
     private final TraceSummary trace;
@@ -160,9 +161,21 @@ public final class InventoryText {
         if (!trace.recordMore().isEmpty()) {
             add("");
             add(INDENT + "not seen; record them too for better answers:");
-            add(INDENT + INDENT + String.join(" ", trace.recordMore()));
+            wrapped(trace.recordMore());
         }
         trace.notes().forEach(n -> add(INDENT + "note: " + n));
+    }
+
+    private void wrapped(List<String> words) {
+        var line = new StringBuilder();
+        for (String word : words) {
+            if (line.length() + word.length() > TEXT_COLUMNS) {
+                add(INDENT + line);
+                line.setLength(0);
+            }
+            line.append(INDENT).append(word);
+        }
+        add(INDENT + line);
     }
 
     private static String word(Answer answer) {
