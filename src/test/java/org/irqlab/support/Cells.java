@@ -71,9 +71,19 @@ public final class Cells {
 
     private static List<CheckRow> checks(double factor, int samples) {
         return List.of(
-                new CheckRow(
-                        "BLOCK raise→entry", true, 0, spread(1, samples), spread(factor, samples)),
-                new CheckRow("BLOCK cost", false, 0, spread(2, samples), spread(2, samples)));
+                check("BLOCK raise→entry", true, 0, spread(1, samples), spread(factor, samples)),
+                check("BLOCK cost", false, 0, spread(2, samples), spread(2, samples)));
+    }
+
+    /** Returns a row whose reproduced side had no disturbed sample. */
+    public static CheckRow check(
+            String name,
+            boolean evidence,
+            long resolutionNs,
+            Histogram recorded,
+            Histogram reproduced) {
+        return new CheckRow(
+                name, evidence, resolutionNs, recorded, reproduced.getTotalCount(), reproduced);
     }
 
     public static Histogram spread(double factor, int samples) {

@@ -26,7 +26,8 @@ import java.util.concurrent.Callable;
             "Replays a trace recorded on a real Linux machine: first under its original deferral"
                 + " strategy (does irqlab reproduce what was recorded?), then under others (what"
                 + " would have happened?).",
-            "Every strategy runs once per block, each time in a fresh JVM."
+            "Every strategy runs once per block, each time in a fresh JVM, on the host cores that"
+                    + " irqlab may use (taskset -c 0-3 ./irqlab ...)."
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
@@ -87,13 +88,6 @@ final class ReplayCommand implements Callable<Integer> {
     private long seed;
 
     @Option(
-            names = "--cores",
-            paramLabel = "LIST",
-            defaultValue = "",
-            description = "Host cores to use, such as 0-1,4. Default: all.")
-    private String cores;
-
-    @Option(
             names = "--keep",
             paramLabel = "DIR",
             description = "Keep the cells' requests, results and logs in this directory.")
@@ -131,7 +125,7 @@ final class ReplayCommand implements Callable<Integer> {
                     "--tsc-mhz and --cell-timeout must be above 0 where given");
         }
         outputs.check();
-        var setup = new SetupReader(Path.of("/"));
+        var setup = new SetupReader();
         // Closed last: until then Ctrl-C waits for the report, and for the directory to go.
         try (var interruption = new Interruption();
                 var directory = WorkDirectory.open(keep)) {
@@ -162,7 +156,6 @@ final class ReplayCommand implements Callable<Integer> {
                 seed,
                 tscMhz,
                 force,
-                cores,
                 outputs.wantsTrace() ? tracedStrategy(strategies) : null,
                 cellTimeoutSeconds,
                 quiet);

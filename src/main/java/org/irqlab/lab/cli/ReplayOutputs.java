@@ -93,7 +93,7 @@ final class ReplayOutputs {
         if (trace != null && Files.exists(machineTrace)) {
             AtomicFile.write(trace, out -> Files.copy(machineTrace, out));
         } else if (trace != null) {
-            missing.add(trace + ": not written: its cell did not finish");
+            missing.add(trace + ": not written: the cell has left no events");
         }
         return missing;
     }

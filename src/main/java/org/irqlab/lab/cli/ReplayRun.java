@@ -39,7 +39,6 @@ final class ReplayRun {
             long seed,
             double tscMhz,
             boolean force,
-            String cores,
             Strategy traced,
             long cellTimeoutSeconds,
             boolean quiet) {}
@@ -113,7 +112,6 @@ final class ReplayRun {
                 plan.seed + cell.block() - 1,
                 plan.tscMhz,
                 plan.force,
-                plan.cores,
                 traced ? directory.resolve(MACHINE_TRACE).toString() : null);
     }
 

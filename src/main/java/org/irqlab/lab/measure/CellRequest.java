@@ -9,8 +9,6 @@ package org.irqlab.lab.measure;
  * @param seed of everything that is drawn; the same in all cells of a block
  * @param tscMhz rate of x86-tsc stamps, 0 = infer
  * @param force replay in spite of low coverage
- * @param cores host cores to use, as a list such as {@code 0-1,4}; empty = those that the process
- *     may use
  * @param traceOutput file for the machine's own events as tracefs text, or null
  */
 public record CellRequest(
@@ -21,7 +19,6 @@ public record CellRequest(
         long seed,
         double tscMhz,
         boolean force,
-        String cores,
         String traceOutput) {
     /** Returns the cell's name: {@code threaded/2}. */
     public String name() {

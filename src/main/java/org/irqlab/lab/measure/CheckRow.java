@@ -7,10 +7,13 @@ import org.HdrHistogram.Histogram;
  *
  * @param evidence whether it emerged; false for costs that every event replays as recorded
  * @param resolutionNs of the recorded stamps: a difference below it says nothing
+ * @param reproducedCount how often it happened in the replay, in disturbed busy periods too
+ * @param reproduced of undisturbed busy periods
  */
 public record CheckRow(
         String name,
         boolean evidence,
         long resolutionNs,
         Histogram recorded,
+        long reproducedCount,
         Histogram reproduced) {}

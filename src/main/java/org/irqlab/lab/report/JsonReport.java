@@ -1,6 +1,7 @@
 package org.irqlab.lab.report;
 
 import org.HdrHistogram.Histogram;
+import org.irqlab.host.HostSetup;
 import org.irqlab.lab.measure.CellCounts;
 import org.irqlab.lab.measure.CellResult;
 import org.irqlab.lab.measure.Conservation;
@@ -61,17 +62,24 @@ public final class JsonReport {
 
     private static void setup(ObjectNode node, ReplayResult result) {
         Setup setup = result.setup();
+        HostSetup host = setup.host();
         node.put("commandLine", setup.commandLine())
                 .put("version", setup.version())
-                .put("jdk", setup.jdk())
-                .put("jvmFlags", setup.jvmFlags())
-                .put("kernel", setup.kernel())
-                .put("cpu", setup.cpuModel())
-                .put("hostCores", setup.hostCores())
-                .put("governor", setup.governor())
+                .put("jdk", host.jdk())
+                .put("jvmFlags", String.join(" ", host.vmFlags()))
+                .put("collectors", String.join(", ", host.collectors()))
+                .put("kernel", host.kernelRelease())
+                .put("kernelArguments", String.join(" ", host.kernelArguments()))
+                .put("cpu", host.cpuModel())
+                .put("cpusOnline", host.cpusOnline())
+                .put("cpusAllowed", host.cpusAllowed())
+                .put("virtualMachine", host.virtualised())
+                .put("governor", host.frequencyGovernor())
+                .put("clockSource", host.clockSource())
                 .put("seed", setup.seed())
                 .put("blocks", setup.blocks())
                 .put("started", setup.started().toString());
+        strings(node.putArray("mitigations"), host.mitigations());
         known(node, "loadAverage", setup.loadAverage());
         known(node, "hostStealShare", setup.hostStealShare());
         distribution(node.putObject("pollGap"), result.noise(n -> n.pollGapNs()));

@@ -43,7 +43,11 @@ public record SelfCheck(String verdict, String reason, List<Row> rows) {
         }
     }
 
+    /** Share of disturbed samples above which the host, not the replay, is measured. */
+    static final double NOISE_LIMIT = 0.5;
+
     /**
+     * @param merged sums over the cells
      * @param reproducedCount per cell
      */
     record Row(CheckRow merged, long reproducedCount, Word word) {
@@ -77,6 +81,13 @@ public record SelfCheck(String verdict, String reason, List<Row> rows) {
             String reason = Text.percent(merged) + " of the wake-ups merged, the limit is 2 %";
             return new SelfCheck("invalid", reason, rows);
         }
+        double disturbed = original.samples().notCleanShare();
+        if (disturbed > NOISE_LIMIT) {
+            String reason =
+                    "the host disturbed %s of the samples; try again on a quieter one"
+                            .formatted(Text.percent(disturbed));
+            return new SelfCheck("inconclusive", reason, rows);
+        }
         return judged(rows);
     }
 
@@ -108,30 +119,33 @@ public record SelfCheck(String verdict, String reason, List<Row> rows) {
     }
 
     private static List<Row> rows(List<CellResult> cells) {
-        var reproduced = new LinkedHashMap<String, Histogram>();
-        var first = new LinkedHashMap<String, CheckRow>();
+        var sums = new LinkedHashMap<String, CheckRow>();
         for (CellResult cell : cells) {
             for (CheckRow row : cell.selfCheck()) {
-                first.putIfAbsent(row.name(), row);
-                reproduced.merge(
-                        row.name(),
-                        row.reproduced().copy(),
-                        (sum, other) -> {
-                            sum.add(other);
-                            return sum;
-                        });
+                sums.merge(row.name(), copy(row), SelfCheck::plus);
             }
         }
         var rows = new ArrayList<Row>();
-        for (CheckRow row : first.values()) {
-            Histogram sum = reproduced.get(row.name());
-            var merged =
-                    new CheckRow(
-                            row.name(), row.evidence(), row.resolutionNs(), row.recorded(), sum);
-            long perCell = Math.round((double) sum.getTotalCount() / cells.size());
-            rows.add(new Row(merged, perCell, word(merged, perCell)));
+        for (CheckRow sum : sums.values()) {
+            long perCell = Math.round((double) sum.reproducedCount() / cells.size());
+            rows.add(new Row(sum, perCell, word(sum, perCell)));
         }
         return List.copyOf(rows);
+    }
+
+    private static CheckRow copy(CheckRow row) {
+        return withReproduced(row, row.reproducedCount(), row.reproduced().copy());
+    }
+
+    private static CheckRow plus(CheckRow sum, CheckRow other) {
+        sum.reproduced().add(other.reproduced());
+        long count = sum.reproducedCount() + other.reproducedCount();
+        return withReproduced(sum, count, sum.reproduced());
+    }
+
+    private static CheckRow withReproduced(CheckRow row, long count, Histogram reproduced) {
+        return new CheckRow(
+                row.name(), row.evidence(), row.resolutionNs(), row.recorded(), count, reproduced);
     }
 
     private static Word word(CheckRow row, long perCell) {
@@ -140,6 +154,9 @@ public record SelfCheck(String verdict, String reason, List<Row> rows) {
         }
         double counts = (double) perCell / row.recorded().getTotalCount();
         double factor = Math.max(counts, 1 / counts);
+        if (factor <= PAIR && !Quantile.P50.reportable(row.reproduced())) {
+            return Word.TOO_FEW;
+        }
         for (Quantile quantile : List.of(Quantile.P50, Quantile.P90)) {
             if (quantile.reportable(row.recorded()) && quantile.reportable(row.reproduced())) {
                 factor = Math.max(factor, factor(row, quantile));

@@ -1,6 +1,7 @@
 package org.irqlab.lab.report;
 
 import org.HdrHistogram.Histogram;
+import org.irqlab.host.HostSetup;
 import org.irqlab.lab.measure.CellFailure;
 import org.irqlab.lab.measure.Conservation;
 import org.irqlab.lab.measure.PlacementFacts;
@@ -44,24 +45,43 @@ public final class TextReport {
         line("SETUP");
         field("command", setup.commandLine());
         field("irqlab", setup.version() + ", seed " + setup.seed());
-        field("JDK", setup.jdk());
-        field("JVM flags", setup.jvmFlags().isEmpty() ? "none" : setup.jvmFlags());
-        field("kernel", setup.kernel());
+        HostSetup host = setup.host();
+        field("JDK", host.jdk() + ", " + String.join(", ", host.collectors()));
+        field("JVM flags", orNone(String.join(" ", host.vmFlags())));
+        field(
+                "kernel",
+                host.kernelRelease()
+                        + ", arguments "
+                        + orNone(String.join(" ", host.kernelArguments())));
         field(
                 "CPU",
-                "%s, %d cores, governor %s"
-                        .formatted(setup.cpuModel(), setup.hostCores(), setup.governor()));
-        field(
-                "started",
-                setup.started()
-                        + (setup.loadAverage() < 0
-                                ? ""
-                                : String.format(Locale.ROOT, ", load %.2f", setup.loadAverage())));
+                "%s%s, online %s, allowed %s, governor %s, clock %s"
+                        .formatted(
+                                host.cpuModel(),
+                                host.virtualised() ? " (virtual machine)" : "",
+                                host.cpusOnline(),
+                                host.cpusAllowed(),
+                                host.frequencyGovernor(),
+                                host.clockSource()));
+        field("mitigations", orNone(String.join("; ", host.mitigations())));
+        field("started", setup.started() + load(setup));
         PlacementFacts placement = result.placement();
-        field("placement", String.join("; ", placement.lines()));
+        placement
+                .lines()
+                .forEach(l -> field("placement", l.replaceFirst("^placement: ", "").strip()));
         field("injection", placement.injection());
         noise();
         field("cells", cellsText());
+    }
+
+    private static String orNone(String text) {
+        return text.isEmpty() ? "none" : text;
+    }
+
+    private static String load(Setup setup) {
+        return setup.loadAverage() < 0
+                ? ""
+                : String.format(Locale.ROOT, ", load %.2f", setup.loadAverage());
     }
 
     private String cellsText() {
@@ -169,6 +189,9 @@ public final class TextReport {
         }
         if (!check.rows().isEmpty()) {
             table.appendTo(out);
+            line(
+                    "  Reproduced percentiles are of busy periods that the host did not disturb,"
+                            + " its count is of all.");
             line(
                     "  * every event replays its own cost: shows that the replay works, not that it"
                             + " predicts");
@@ -352,7 +375,7 @@ public final class TextReport {
     }
 
     private void field(String name, String value) {
-        line("  %-10s  %s".formatted(name, value));
+        line("  %-11s  %s".formatted(name, value));
     }
 
     private void line(String text) {

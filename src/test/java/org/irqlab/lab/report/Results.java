@@ -1,5 +1,6 @@
 package org.irqlab.lab.report;
 
+import org.irqlab.host.HostSetup;
 import org.irqlab.lab.measure.CellFailure;
 import org.irqlab.lab.measure.CellResult;
 import org.irqlab.lab.measure.Strategy;
@@ -15,12 +16,21 @@ final class Results {
             new Setup(
                     "irqlab replay",
                     "0.1",
-                    "Vendor 25",
-                    "-Xmx512m",
-                    "Linux 6.18",
-                    "Some CPU",
-                    2,
-                    "unknown",
+                    new HostSetup(
+                            "6.18",
+                            "Some CPU",
+                            "0-1",
+                            "0-1",
+                            true,
+                            "none",
+                            "none",
+                            "tsc",
+                            List.of(),
+                            List.of(),
+                            "25 Vendor",
+                            List.of("-Xmx512m"),
+                            List.of("Copy"),
+                            "java"),
                     0.5,
                     0.01,
                     42,

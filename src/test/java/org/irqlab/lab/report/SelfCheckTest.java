@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.irqlab.lab.measure.CellCounts;
 import org.irqlab.lab.measure.CellResult;
 import org.irqlab.lab.measure.CheckRow;
+import org.irqlab.lab.measure.SampleCounts;
 import org.irqlab.lab.measure.Strategy;
 import org.irqlab.support.Cells;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,7 @@ class SelfCheckTest {
 
     @Test
     void doesNotReproduceWhatHappensTwiceAsOften() {
-        CheckRow row = new CheckRow("a", true, 0, Cells.spread(1, 1000), Cells.spread(1, 2100));
+        CheckRow row = Cells.check("a", true, 0, Cells.spread(1, 1000), Cells.spread(1, 2100));
         assertEquals("not reproduced", check(row).verdict());
     }
 
@@ -53,15 +54,13 @@ class SelfCheckTest {
 
     @Test
     void ignoresDifferencesBelowTheResolutionOfTheStamps() {
-        CheckRow row =
-                new CheckRow("a", true, 1000, Cells.spread(1, 1000), Cells.spread(1.8, 1000));
+        CheckRow row = Cells.check("a", true, 1000, Cells.spread(1, 1000), Cells.spread(1.8, 1000));
         assertEquals(SelfCheck.Word.REPRODUCED, check(row).rows().getFirst().word());
     }
 
     @Test
     void failsWhenReplayedCostsAreNotThoseRecorded() {
-        CheckRow cost =
-                new CheckRow("cost", false, 0, Cells.spread(1, 1000), Cells.spread(3, 1000));
+        CheckRow cost = Cells.check("cost", false, 0, Cells.spread(1, 1000), Cells.spread(3, 1000));
         assertEquals("not reproduced", check(row("a", 1, 1000), cost).verdict());
     }
 
@@ -81,6 +80,28 @@ class SelfCheckTest {
     }
 
     @Test
+    void countsSamplesOfDisturbedPeriodsToo() {
+        CheckRow row =
+                new CheckRow("a", true, 0, Cells.spread(1, 1000), 1000, Cells.spread(1, 400));
+        assertEquals("reproduced", check(row).verdict());
+    }
+
+    @Test
+    void judgesNothingFromFewUndisturbedSamples() {
+        CheckRow row = new CheckRow("a", true, 0, Cells.spread(1, 1000), 1000, Cells.spread(1, 19));
+        assertEquals("inconclusive", check(row).verdict());
+    }
+
+    @Test
+    void isInconclusiveWhenTheHostDisturbedMostSamples() {
+        CellResult cell = cell(COUNTS, false, row("a", 1, 1000));
+        var quiet = new SampleCounts(1000, 500, 0, 10, 5);
+        var noisy = new SampleCounts(1000, 500, 1, 10, 5);
+        assertEquals("reproduced", SelfCheck.of(strategy(with(cell, quiet))).verdict());
+        assertEquals("inconclusive", SelfCheck.of(strategy(with(cell, noisy))).verdict());
+    }
+
+    @Test
     void mergesTheBlocks() {
         SelfCheck check =
                 SelfCheck.of(
@@ -95,7 +116,7 @@ class SelfCheckTest {
     }
 
     private static CheckRow row(String name, double factor, int samples) {
-        return new CheckRow(name, true, 0, Cells.spread(1, samples), Cells.spread(factor, samples));
+        return Cells.check(name, true, 0, Cells.spread(1, samples), Cells.spread(factor, samples));
     }
 
     private static SelfCheck check(CheckRow... rows) {
@@ -104,6 +125,26 @@ class SelfCheckTest {
 
     private static StrategyResult strategy(CellResult... cells) {
         return new StrategyResult(Strategy.ORIGINAL, List.of(cells), List.of());
+    }
+
+    private static CellResult with(CellResult cell, SampleCounts samples) {
+        return new CellResult(
+                cell.strategy(),
+                cell.block(),
+                cell.seed(),
+                cell.startedEpochMs(),
+                cell.durationNs(),
+                cell.trace(),
+                cell.placement(),
+                cell.sources(),
+                cell.conservation(),
+                cell.counts(),
+                samples,
+                cell.noise(),
+                cell.selfCheck(),
+                cell.model(),
+                cell.warnings(),
+                cell.stalled());
     }
 
     private static CellResult cell(CellCounts counts, boolean stalled, CheckRow... rows) {

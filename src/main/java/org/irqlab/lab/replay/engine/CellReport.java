@@ -180,6 +180,7 @@ final class CellReport {
                                 emerges(row.name()),
                                 plan.paths.coarseClock ? COARSE_CLOCK_NS : FINE_CLOCK_NS,
                                 histogram(recorded.samples(row.name())),
+                                reproduced.samples(row.name()).length,
                                 histogram(reproduced.cleanSamples(row.name()))));
             }
         }
