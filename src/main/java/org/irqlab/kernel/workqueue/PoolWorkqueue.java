@@ -61,4 +61,20 @@ final class PoolWorkqueue {
             inactive.moveLinked(waiting, pool.worklist);
         }
     }
+
+    /** Takes a queued item back; the caller owns its PENDING afterwards. */
+    void take(KernelCpu cpu, WorkItem item) {
+        boolean wasInactive = item.has(WorkItem.INACTIVE);
+        if (wasInactive) {
+            // A barrier behind the item must not be left among those that wait to become active.
+            inactive.moveLinked(item, pool.worklist);
+        }
+        item.list.remove(item);
+        item.markTaken(pool.id);
+        pool.countCancelled();
+        if (!wasInactive) {
+            deactivate(cpu);
+        }
+        pool.kick(cpu);
+    }
 }

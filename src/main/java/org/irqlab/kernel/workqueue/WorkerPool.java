@@ -5,6 +5,9 @@ import org.irqlab.base.HotPath;
 import org.irqlab.kernel.locking.RawSpinLock;
 import org.irqlab.kernel.sched.KernelCpu;
 
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * Workers that share one list of work.
  *
@@ -47,6 +50,15 @@ final class WorkerPool {
         workers = all;
         idle = all.clone();
         idleCount = all.length;
+    }
+
+    List<Worker> workers() {
+        return List.of(workers);
+    }
+
+    /** Returns the idle workers, the one that is woken next last. */
+    List<Worker> idle() {
+        return List.of(Arrays.copyOf(idle, idleCount));
     }
 
     boolean unbound() {
@@ -171,10 +183,6 @@ final class WorkerPool {
 
     int running() {
         return running;
-    }
-
-    int idleCount() {
-        return idleCount;
     }
 
     long queued() {

@@ -45,6 +45,7 @@ public final class Workqueues {
     private final WorkerPool[] unbound;
     private final WorkerPool[] byId;
     private final List<Task> workers = new ArrayList<>();
+    private final WorkCanceller canceller;
     private final PerCpuCount coalesced;
     private final PerCpuCount refused;
     private final Workqueue system;
@@ -75,6 +76,7 @@ public final class Workqueues {
         }
         WorkerPool shared = unboundPool(cpus * POOL_IDS_PER_CPU, settings.unbound());
         Arrays.fill(unbound, shared);
+        canceller = new WorkCanceller(byId, names.applyAsInt("wq_barrier_func"));
         system = create("events", WorkqueueFlags.PER_CPU, 0);
         systemHighPriority = create("events_highpri", WorkqueueFlags.HIGH_PRIORITY, 0);
         systemUnbound = create("events_unbound", WorkqueueFlags.UNBOUND, 0);
@@ -208,12 +210,32 @@ public final class Workqueues {
         return wanted;
     }
 
+    /**
+     * Waits until the run of {@code item} that is queued or under way now has ended. Task context.
+     * A task that waits for the item that it runs itself waits for ever.
+     *
+     * @return whether there was anything to wait for
+     */
+    public boolean flush(Task self, WorkItem item) {
+        return canceller.flush(self, item);
+    }
+
+    /**
+     * Takes {@code item} back if it is pending, and waits until it does not run. Task context.
+     * Meanwhile nobody can queue it.
+     *
+     * @return whether it was pending
+     */
+    public boolean cancelSync(Task self, WorkItem item) {
+        return canceller.cancelSync(self, item);
+    }
+
     WorkerPool pool(int id) {
         return byId[id];
     }
 
-    Smp smp() {
-        return smp;
+    WorkCanceller canceller() {
+        return canceller;
     }
 
     /** Returns what has happened; exact when the machine is quiescent or has stopped. */
