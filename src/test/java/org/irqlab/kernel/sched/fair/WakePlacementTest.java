@@ -111,6 +111,20 @@ class WakePlacementTest {
         request.wakerLoad = 2000;
         cpus.load[1] = 0;
         assertEquals(0, select(), "a waker heavier than its CPU's load settles it");
+        request.wakerLoad = 1500;
+        request.wakeeLoad = 10;
+        assertEquals(1, select(), "one as heavy does not: 1000 is not below -1079");
+    }
+
+    @Test
+    void syncWinsATieOfLoads() {
+        cpus.nrRunning[0] = 2;
+        busy(1);
+        cpus.load[0] = 108;
+        cpus.load[1] = 100;
+        assertEquals(1, select());
+        request.sync = true;
+        assertEquals(0, select());
     }
 
     @Test
