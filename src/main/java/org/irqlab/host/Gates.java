@@ -3,11 +3,12 @@ package org.irqlab.host;
 /**
  * Makes gates of the kind that is the best this host has.
  *
- * <p>Chosen by measurement ({@code HandOverLatency} in perf/): between two threads on one core a
- * futex gate takes about 0.8 of the time of a bare {@code park/unpark}. {@code Thread.yield}, alone
- * or before the futex, takes half, but as soon as any third thread wants the core, a yield gives
- * that thread a whole time slice: 9 of 10 hand-overs within 2 us become 1 of 10 above 4 ms.
- * Spinning first can only delay the thread that is waited for. So a gate goes to sleep at once.
+ * <p>Chosen by measurement ({@code HandOverLatency} in perf/; Linux 6.18, x86-64 virtual machine):
+ * between two threads on one core a futex gate takes about 0.8 of the time of a bare {@code
+ * park/unpark}. {@code Thread.yield}, alone or before the futex, takes half, but as soon as a third
+ * thread wants the core a yield gives it a whole time slice: one hand-over in ten then takes 4 ms,
+ * against 4 us with the futex. Spinning first can only delay the thread that is waited for. So a
+ * gate goes to sleep at once.
  */
 public final class Gates {
     private static final boolean FUTEX = FutexGate.available();
