@@ -27,6 +27,8 @@ public final class NoiseMeter {
 
     private final long stealNs;
     private final long[] pollGrains = new long[GRAINS];
+    // Poll distances beyond the grains: only where the threshold is that coarse.
+    private final Histogram longPolls = new Histogram(MAX_GAP_NS, 2);
     private final Histogram gaps = new Histogram(MAX_GAP_NS, 2);
     private long stolenNs;
     private long stolenIdleNs;
@@ -47,7 +49,12 @@ public final class NoiseMeter {
     @HotPath
     boolean polled(long gapNs) {
         if (gapNs <= stealNs) {
-            pollGrains[(int) Math.min(gapNs >> GRAIN_SHIFT, GRAINS - 1)]++;
+            long grain = gapNs >> GRAIN_SHIFT;
+            if (grain < GRAINS) {
+                pollGrains[(int) grain]++;
+            } else {
+                longPolls.recordValue(Math.min(gapNs, MAX_GAP_NS));
+            }
             return true;
         }
         steal(gapNs);
@@ -98,9 +105,10 @@ public final class NoiseMeter {
         return gaps;
     }
 
-    /** Returns the distances between two polls, host steal left out, in ns, to 8 ns. */
+    /** Returns the distances between two polls, host steal left out, in ns, to 8 ns or 1 %. */
     public Histogram pollGaps() {
-        var all = new Histogram(Math.max(stealNs, (long) GRAINS << GRAIN_SHIFT), 3);
+        var all = new Histogram(MAX_GAP_NS, 3);
+        all.add(longPolls);
         for (int i = 0; i < GRAINS; i++) {
             if (pollGrains[i] > 0) {
                 all.recordValueWithCount((long) (i + 1) << GRAIN_SHIFT, pollGrains[i]);
@@ -111,12 +119,15 @@ public final class NoiseMeter {
 
     /**
      * Returns the poll distance below which a share {@code quantile} of all polls stayed, in ns, to
-     * 8 ns.
+     * 8 ns or 1 %.
      */
     public long pollGranularityNs(double quantile) {
-        long all = 0;
+        long all = longPolls.getTotalCount();
         for (long n : pollGrains) {
             all += n;
+        }
+        if (all == 0) {
+            return 0;
         }
         long wanted = (long) Math.ceil(all * quantile);
         long seen = 0;
@@ -126,12 +137,14 @@ public final class NoiseMeter {
                 return (long) (i + 1) << GRAIN_SHIFT;
             }
         }
-        return 0;
+        double percentile = 100.0 * (wanted - seen) / longPolls.getTotalCount();
+        return longPolls.getValueAtPercentile(percentile);
     }
 
     /** Forgets everything: the end of a warm-up. */
     public void reset() {
         Arrays.fill(pollGrains, 0);
+        longPolls.reset();
         gaps.reset();
         stolenNs = 0;
         stolenIdleNs = 0;

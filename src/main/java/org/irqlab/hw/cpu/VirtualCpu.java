@@ -123,11 +123,6 @@ public final class VirtualCpu {
         irqsEnabled = false;
     }
 
-    /** Sets the flag without taking anything: the last step before a return from interrupt. */
-    void setIrqsEnabled(boolean on) {
-        irqsEnabled = on;
-    }
-
     /** A device's deadline moved other than in its own {@link PolledDevice#service}. */
     @HotPath
     public void deadlineChanged() {

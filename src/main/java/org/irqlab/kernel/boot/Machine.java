@@ -108,7 +108,7 @@ public final class Machine implements AutoCloseable {
         tasks.add(softirqs[id].ksoftirqd());
         tasklets[id] = new Tasklets(cpu, softirqs[id], SoftirqVector.TASKLET);
         highTasklets[id] = new Tasklets(cpu, softirqs[id], SoftirqVector.HI);
-        timers[id] = new LocalTimer(port);
+        timers[id] = new LocalTimer(hw);
         hw.addDevice(timers[id]);
         cpu.connect(irqs, softirqs[id]);
     }

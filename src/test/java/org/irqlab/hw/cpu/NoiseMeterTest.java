@@ -1,0 +1,105 @@
+package org.irqlab.hw.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.util.concurrent.TimeUnit;
+
+@Timeout(value = 20, unit = TimeUnit.SECONDS)
+class NoiseMeterTest {
+    private final NoiseMeter meter = new NoiseMeter(2_000);
+
+    @Test
+    void takesAGapOfExactlyTheThresholdAsProgress() {
+        assertTrue(meter.polled(2_000));
+        assertEquals(0, meter.stolenNs());
+        assertFalse(meter.tainted());
+    }
+
+    @Test
+    void takesALongerGapAsStolenAndTaintsTheBusyPeriod() {
+        assertFalse(meter.polled(2_001));
+        assertFalse(meter.polled(10_000));
+        assertEquals(12_001, meter.stolenNs());
+        assertEquals(2, meter.gaps().getTotalCount());
+        assertEquals(0, meter.stolenIdleNs());
+        assertTrue(meter.tainted());
+        meter.clean();
+        assertFalse(meter.tainted());
+        assertEquals(12_001, meter.stolenNs(), "what was stolen stays counted");
+    }
+
+    @Test
+    void leavesAnIdleCpuCleanUnlessSomethingCameDueInTheGap() {
+        meter.polledIdle(50_000, false);
+        assertFalse(meter.tainted());
+        assertEquals(50_000, meter.stolenIdleNs());
+        assertEquals(50_000, meter.stolenNs());
+        meter.polledIdle(2_000, true);
+        assertFalse(meter.tainted(), "not a gap");
+        meter.polledIdle(2_001, true);
+        assertTrue(meter.tainted());
+        meter.polledIdle(50_000, false);
+        assertTrue(meter.tainted(), "a harmless gap does not clean");
+    }
+
+    @Test
+    void tellsThePollDistanceByQuantile() {
+        for (int i = 0; i < 99; i++) {
+            meter.polled(50);
+        }
+        meter.polled(1_000);
+        assertEquals(56, meter.pollGranularityNs(0.5), "50 ns lie in the grain up to 56");
+        assertEquals(56, meter.pollGranularityNs(0.99));
+        assertEquals(1_008, meter.pollGranularityNs(1.0));
+        assertEquals(100, meter.pollGaps().getTotalCount());
+    }
+
+    @Test
+    void tellsThePollDistanceOfACoarseThresholdToo() {
+        var coarse = new NoiseMeter(1_000_000);
+        assertTrue(coarse.polled(900_000));
+        assertTrue(coarse.pollGranularityNs(1.0) >= 900_000);
+        assertTrue(coarse.pollGaps().getMaxValue() >= 890_000);
+    }
+
+    @Test
+    void leavesStealOutOfThePollDistance() {
+        meter.polled(50);
+        meter.polled(1_000_000);
+        assertEquals(1, meter.pollGaps().getTotalCount());
+        assertEquals(56, meter.pollGranularityNs(1.0));
+    }
+
+    @Test
+    void recordsAGapOfMinutesWithoutAnError() {
+        meter.polled(TimeUnit.MINUTES.toNanos(10));
+        assertEquals(TimeUnit.MINUTES.toNanos(10), meter.stolenNs());
+        assertEquals(1, meter.gaps().getTotalCount());
+    }
+
+    @Test
+    void forgetsTheWarmUp() {
+        meter.polled(50);
+        meter.polled(5_000);
+        meter.polledIdle(6_000, true);
+        meter.reset();
+        assertEquals(0, meter.stolenNs());
+        assertEquals(0, meter.stolenIdleNs());
+        assertEquals(0, meter.gaps().getTotalCount());
+        assertEquals(0, meter.pollGaps().getTotalCount());
+        assertEquals(0, meter.pollGranularityNs(0.99), "no poll, no distance");
+        assertFalse(meter.tainted());
+    }
+
+    @Test
+    void refusesAThresholdOfNothing() {
+        var e = assertThrows(IllegalArgumentException.class, () -> new NoiseMeter(0));
+        assertEquals("stealNs=0 <= MINIMUM=0", e.getMessage());
+    }
+}
