@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Random histories against the plain model, for every kernel profile. */
 @Timeout(120)
 class FairQueueRandomTest {
-    private static final int SEEDS = 96;
+    private static final int SEEDS = 64;
     private static final int STEPS = 2_000;
 
     @ParameterizedTest
@@ -29,11 +29,11 @@ class FairQueueRandomTest {
                 done[i] += pair.done[i];
             }
         }
-        assertTrue(preemptions > 5_000, "preemptions " + preemptions);
-        assertTrue(delays > 5_000, "delayed dequeues " + delays);
-        assertTrue(finished > 2_000, "delays finished by a pick " + finished);
+        assertTrue(preemptions > 3_000, "preemptions " + preemptions);
+        assertTrue(delays > 3_000, "delayed dequeues " + delays);
+        assertTrue(finished > 1_000, "delays finished by a pick " + finished);
         for (int count : done) {
-            assertTrue(count > 1_000, "every kind of step happens");
+            assertTrue(count > 500, "every kind of step happens");
         }
     }
 
@@ -53,7 +53,7 @@ class FairQueueRandomTest {
         long[] offsets = {
             Long.MAX_VALUE, Long.MAX_VALUE - 20_000_000, -1, -20_000_000, Long.MIN_VALUE, 1L << 62
         };
-        for (int seed = 0; seed < 24; seed++) {
+        for (int seed = 0; seed < 12; seed++) {
             run(new FairQueuePair(profile, 1_000 + seed, 6, offsets[seed % offsets.length]), seed);
         }
     }
