@@ -33,6 +33,7 @@ public final class NoiseMeter {
     private long stolenNs;
     private long stolenIdleNs;
     private boolean tainted;
+    private StealListener listener = StealListener.NONE;
 
     public NoiseMeter(long stealNs) {
         if (stealNs <= 0) {
@@ -63,27 +64,39 @@ public final class NoiseMeter {
     }
 
     /**
-     * As {@link #polled} for an idle CPU: a gap in which nothing came due hurt nobody.
+     * As {@link #polled} for an idle CPU: a gap in which nothing came due hurts nobody.
      *
-     * @param hurt something came due in the gap
+     * @return whether the host stole it; the caller then looks what came due, and {@link #taint}s
      */
     @HotPath
-    void polledIdle(long gapNs, boolean hurt) {
-        if (gapNs > stealNs) {
-            steal(gapNs);
-            stolenIdleNs += gapNs;
-            tainted |= hurt;
+    boolean stolenFromIdle(long gapNs) {
+        if (gapNs <= stealNs) {
+            return false;
         }
+        steal(gapNs);
+        stolenIdleNs += gapNs;
+        return true;
+    }
+
+    /** A gap has done damage. */
+    void taint() {
+        tainted = true;
     }
 
     private void steal(long gapNs) {
         stolenNs += gapNs;
         gaps.recordValue(Math.min(gapNs, MAX_GAP_NS));
+        listener.stolen(gapNs);
     }
 
     /** Returns whether a gap fell into the current busy period. */
     public boolean tainted() {
         return tainted;
+    }
+
+    /** Sets who is told of every gap. Before the CPU runs. */
+    public void setListener(StealListener listener) {
+        this.listener = listener;
     }
 
     /** A new busy period begins. */

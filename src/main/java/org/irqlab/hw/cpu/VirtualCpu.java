@@ -232,8 +232,14 @@ public final class VirtualCpu {
     @HotPath
     public long idleStep(long lastNs) {
         long now = HostClock.nowNs();
+        if (noise.stolenFromIdle(now - lastNs)) {
+            // What slips with the gap is not late.
+            deadlineChanged();
+            if (now >= nextDueNs || port.requested()) {
+                noise.taint();
+            }
+        }
         boolean wanted = now >= nextDueNs || port.requested();
-        noise.polledIdle(now - lastNs, wanted);
         return wanted && attend(now) ? -now : now;
     }
 

@@ -14,6 +14,7 @@ final class ArrivalInjector implements PolledDevice {
 
     private final long[] offsetNs;
     private final Run[] runs;
+    private final ReplayClock clock;
     private final ArrivalPort port;
     private final RequestHeap requests = new RequestHeap(REQUESTS);
     private long originNs = NEVER;
@@ -23,9 +24,10 @@ final class ArrivalInjector implements PolledDevice {
      * @param offsetNs times of this CPU's arrivals, ascending, since the start of the replay
      * @param runs what arrives
      */
-    ArrivalInjector(long[] offsetNs, Run[] runs, ArrivalPort port) {
+    ArrivalInjector(long[] offsetNs, Run[] runs, ReplayClock clock, ArrivalPort port) {
         this.offsetNs = offsetNs;
         this.runs = runs;
+        this.clock = clock;
         this.port = port;
     }
 
@@ -35,34 +37,37 @@ final class ArrivalInjector implements PolledDevice {
     }
 
     /**
-     * Sends a request whose interrupt fires at {@code dueNs}; {@code false} when too many are on
-     * their way.
+     * Sends a request whose interrupt fires at {@code dueNs}, host time unless the replay slips meanwhile; {@code false}
+     * when too many are on their way.
      */
     @HotPath
     boolean request(long dueNs, Run run) {
-        return requests.add(dueNs, run);
+        return requests.add(dueNs - clock.slippedNs(), run);
     }
 
     @Override
     @HotPath
     public long nextDueNs() {
         long recorded = next < offsetNs.length ? originNs + offsetNs[next] : NEVER;
-        return Math.min(recorded, requests.firstNs());
+        long first = Math.min(recorded, requests.firstNs());
+        return first == NEVER ? NEVER : first + clock.slippedNs();
     }
 
     @Override
     @HotPath
     public void service(long nowNs) {
-        while (next < offsetNs.length && originNs + offsetNs[next] <= nowNs) {
+        long slippedNs = clock.slippedNs();
+        long replayNs = nowNs - slippedNs;
+        while (next < offsetNs.length && originNs + offsetNs[next] <= replayNs) {
             Run run = runs[next];
-            run.arrivalNs = originNs + offsetNs[next];
+            run.arrivalNs = originNs + offsetNs[next] + slippedNs;
             next++;
             port.arrive(run);
         }
-        while (requests.firstNs() <= nowNs) {
+        while (requests.firstNs() <= replayNs) {
             long dueNs = requests.firstNs();
             Run run = requests.remove();
-            run.arrivalNs = dueNs;
+            run.arrivalNs = dueNs + slippedNs;
             port.arrive(run);
         }
     }

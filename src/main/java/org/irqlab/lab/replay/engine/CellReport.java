@@ -32,11 +32,13 @@ final class CellReport {
     private static final long COARSE_CLOCK_NS = 1_000;
     private static final long FINE_CLOCK_NS = 10;
     private static final int LEAST_RECORDED = 20;
+    private static final double NS_PER_MS = 1e6;
     private static final String MODEL = "model: ";
 
     private final CellRequest request;
     private final TraceFacts trace;
     private final StageAnalysis recorded;
+    private final IdleSwitches idleSwitches;
     private final ReplayPlan plan;
     private final Placement placement;
     private final ReplayPass pass;
@@ -46,12 +48,14 @@ final class CellReport {
             CellRequest request,
             TraceFacts trace,
             StageAnalysis recorded,
+            IdleSwitches idleSwitches,
             ReplayPlan plan,
             Placement placement,
             ReplayPass pass) {
         this.request = request;
         this.trace = trace;
         this.recorded = recorded;
+        this.idleSwitches = idleSwitches;
         this.plan = plan;
         this.placement = placement;
         this.pass = pass;
@@ -170,7 +174,7 @@ final class CellReport {
                         names,
                         (cpu, from, to) ->
                                 samples.taints(cpu).touches(from + originNs, to + originNs));
-        new RingEvents(machine, names).feed(reproduced, originNs);
+        new RingEvents(machine, names).feed(idleSwitches.hidingFrom(reproduced, plan.recordedCpu), originNs);
         var rows = new ArrayList<CheckRow>();
         for (StageRow row : recorded.rows()) {
             if (row.samples() >= LEAST_RECORDED) {
@@ -210,6 +214,11 @@ final class CellReport {
 
     private List<String> warnings() {
         var warnings = new ArrayList<>(placement.warnings());
+        if (pass.machine().slippedNs() > 0) {
+            warnings.add(
+                    "the schedule stood still for %.1f ms while the host took a CPU away"
+                            .formatted(pass.machine().slippedNs() / NS_PER_MS));
+        }
         if (pass.stalled()) {
             warnings.add(
                     "%,d of %,d activities were never reached"

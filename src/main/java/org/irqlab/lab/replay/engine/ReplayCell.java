@@ -67,7 +67,7 @@ public final class ReplayCell implements CellBody {
                     pass.machine().machine(),
                     pass.machine().startedNs());
         }
-        return new CellReport(request, loaded.facts(), loaded.stages, plan, placement, pass)
+        return new CellReport(request, loaded.facts(), loaded.stages, loaded.idleSwitches, plan, placement, pass)
                 .result(startedEpochMs);
     }
 
@@ -82,7 +82,8 @@ public final class ReplayCell implements CellBody {
     }
 
     /** A trace that has been read, and is fit to be replayed. */
-    private record Loaded(TraceFacts facts, ReplayPlan plan, StageAnalysis stages) {
+    private record Loaded(
+            TraceFacts facts, ReplayPlan plan, StageAnalysis stages, IdleSwitches idleSwitches) {
         static Loaded load(CellRequest request) throws IOException {
             var rate =
                     request.tscMhz() > 0
@@ -91,7 +92,8 @@ public final class ReplayCell implements CellBody {
             var input = TraceInput.file(Path.of(request.trace()));
             var reader = new TracefsReader(input, rate);
             var builder = new ReplayPlanBuilder(reader.names());
-            TraceReading reading = reader.read(builder);
+            var idleSwitches = new IdleSwitches(builder);
+            TraceReading reading = reader.read(idleSwitches);
             ReplayPlan plan = builder.build();
             StageAnalysis stages = builder.stages();
             if (plan.costNs.length == 0) {
@@ -108,7 +110,7 @@ public final class ReplayCell implements CellBody {
                                         plan.coverage * 100,
                                         LEAST_COVERAGE * 100));
             }
-            return new Loaded(facts(request, reading, plan, stages), plan, stages);
+            return new Loaded(facts(request, reading, plan, stages), plan, stages, idleSwitches);
         }
 
         private static TraceFacts facts(

@@ -42,6 +42,7 @@ final class ReplayMachine implements AutoCloseable {
     private final ArrivalInjector[] injectors;
     private final Run[] runs;
     private final Optional<DeviceProducer> producer;
+    private final ReplayClock clock = new ReplayClock();
     private long startedNs;
     private long stoppedNs;
 
@@ -66,6 +67,7 @@ final class ReplayMachine implements AutoCloseable {
         pumps = new TaskContextPump[cpus];
         injectors = new ArrivalInjector[cpus];
         for (int cpu = 0; cpu < cpus; cpu++) {
+            machine.cpu(cpu).hw().noise().setListener(clock);
             pumps[cpu] = new TaskContextPump(machine, cpu, plan, actions, runner, sources);
             injectors[cpu] = makeInjector(cpu, producerHosts.isEmpty());
         }
@@ -230,7 +232,7 @@ final class ReplayMachine implements AutoCloseable {
         long[] offsets = Arrays.stream(own).mapToLong(i -> plan.arrivalNs[i]).toArray();
         Run[] what =
                 Arrays.stream(own).mapToObj(i -> runs[plan.arrivalActivity[i]]).toArray(Run[]::new);
-        return new ArrivalInjector(offsets, what, run -> arrive(counter, run));
+        return new ArrivalInjector(offsets, what, clock, run -> arrive(counter, run));
     }
 
     private void arrive(int cpu, Run run) {
@@ -356,6 +358,11 @@ final class ReplayMachine implements AutoCloseable {
     /** Returns how many activities have been executed so far. */
     long executed() {
         return Arrays.stream(counters).mapToLong(ReplayCounters::executed).sum();
+    }
+
+    /** Returns by how much the schedule slipped, ns. */
+    long slippedNs() {
+        return clock.slippedNs();
     }
 
     Machine machine() {

@@ -52,17 +52,18 @@ final class ReplayPass {
         var machine = new ReplayMachine(plan, spec, strategy, producerHosts);
         try (machine) {
             long originNs = machine.start(LEAD_NS);
-            long lastNs = originNs + Math.min(plan.durationNs, limitNs);
-            long progressNs = lastNs;
+            long lastNs = 0;
+            long progressNs = 0;
             long executed = 0;
             while (executed < expected) {
                 LockSupport.parkNanos(LOOK_EVERY_NS);
+                lastNs = originNs + Math.min(plan.durationNs, limitNs) + machine.slippedNs();
                 long now = HostClock.nowNs();
                 long seen = machine.executed();
                 if (seen != executed) {
                     executed = seen;
-                    progressNs = Math.max(now, lastNs);
-                } else if (now - progressNs > STALLED_NS) {
+                    progressNs = now;
+                } else if (now - Math.max(progressNs, lastNs) > STALLED_NS) {
                     break;
                 }
                 if (now - originNs > limitNs || machine.machine().smp().stopping()) {

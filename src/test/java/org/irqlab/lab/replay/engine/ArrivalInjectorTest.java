@@ -15,8 +15,9 @@ class ArrivalInjectorTest {
     private final List<Run> arrived = new ArrayList<>();
     private final Run early = new Run(0, 0);
     private final Run late = new Run(1, 0);
+    private final ReplayClock clock = new ReplayClock();
     private final ArrivalInjector injector =
-            new ArrivalInjector(new long[] {100, 300}, new Run[] {early, late}, arrived::add);
+            new ArrivalInjector(new long[] {100, 300}, new Run[] {early, late}, clock, arrived::add);
 
     @Test
     void firesWhatIsDueWithItsScheduledTimeHoweverLateThePoll() {
@@ -43,5 +44,19 @@ class ArrivalInjectorTest {
         assertEquals(List.of(early, completion), arrived);
         assertEquals(1_200, completion.arrivalNs);
         assertEquals(1_300, injector.nextDueNs());
+    }
+
+    @Test
+    void slipsByWhatTheHostStole() {
+        injector.startAt(1_000);
+        assertTrue(injector.request(1_150, new Run(2, 0)));
+        clock.stolen(500);
+        injector.service(1_599);
+        assertEquals(List.of(), arrived);
+        assertEquals(1_600, injector.nextDueNs());
+        injector.service(1_650);
+        assertEquals(2, arrived.size());
+        assertEquals(1_600, early.arrivalNs);
+        assertEquals(1_650, arrived.get(1).arrivalNs, "a request on its way slips too");
     }
 }
