@@ -1,8 +1,5 @@
 package org.irqlab.lab.scenario;
 
-import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.host.ThreadPinning;
@@ -14,12 +11,17 @@ import org.irqlab.kernel.irq.IrqReturn;
 import org.irqlab.kernel.sched.IdlePolicy;
 import org.irqlab.kernel.sched.SchedulerSettings;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
- * From the device's store to the first instruction of the top half on a spinning CPU, open loop, beside the bare limit of
- * this host: one release store of a stamp, seen by a spinning thread.
+ * From the device's store to the first instruction of the top half on a spinning CPU, open loop,
+ * beside the bare limit of this host: one release store of a stamp, seen by a spinning thread.
  *
- * <p>The two alternate in bursts, so that they see the same placement of the host's cores; medians of the bursts' ratios
- * count. Latency is counted from the actual send. Arguments: bursts (20), rate per second (100000), ms per burst (400).
+ * <p>The two alternate in bursts, so that they see the same placement of the host's cores; medians
+ * of the bursts' ratios count. Latency is counted from the actual send. Arguments: bursts (20),
+ * rate per second (100000), ms per burst (400).
  */
 public final class InjectionLatency {
     private static final int PRODUCER_CORE = 0;
@@ -43,7 +45,8 @@ public final class InjectionLatency {
         ThreadPinning.pin(PRODUCER_CORE);
         var p50 = new double[bursts];
         var p99 = new double[bursts];
-        System.out.println("burst  control p50/p99 ns  injection p50/p99 ns  coalesced  ratio p50/p99");
+        System.out.println(
+                "burst  control p50/p99 ns  injection p50/p99 ns  coalesced  ratio p50/p99");
         for (int burst = -2; burst < bursts; burst++) {
             Histogram control = harness.control();
             long[] coalesced = new long[1];
@@ -83,20 +86,19 @@ public final class InjectionLatency {
         var seen = new Histogram(NS_PER_SECOND, 3);
         var consumer =
                 Thread.ofPlatform()
-                        .start(
-                                () -> {
-                                    ThreadPinning.pin(CPU_CORE);
-                                    long last = 0;
-                                    while (last != -1) {
-                                        long now = stamp.value.getAcquire();
-                                        if (now != last) {
-                                            if (now > 0) {
-                                                seen.recordValue(Math.max(0, HostClock.nowNs() - now));
-                                            }
-                                            last = now;
-                                        }
+                        .start(() -> {
+                            ThreadPinning.pin(CPU_CORE);
+                            long last = 0;
+                            while (last != -1) {
+                                long now = stamp.value.getAcquire();
+                                if (now != last) {
+                                    if (now > 0) {
+                                        seen.recordValue(Math.max(0, HostClock.nowNs() - now));
                                     }
-                                });
+                                    last = now;
+                                }
+                            }
+                        });
         openLoop(() -> stamp.value.setRelease(HostClock.nowNs()));
         stamp.value.setRelease(-1);
         consumer.join();
@@ -124,12 +126,11 @@ public final class InjectionLatency {
                             });
             msix.writeControl(MsixTable.CONTROL_ENABLE);
             machine.start();
-            openLoop(
-                    () -> {
-                        // The stamp travels where the device's descriptor would; the fire orders it.
-                        stamp.value.setPlain(HostClock.nowNs());
-                        msix.fire(0);
-                    });
+            openLoop(() -> {
+                // The stamp travels where the device's descriptor would; the fire orders it.
+                stamp.value.setPlain(HostClock.nowNs());
+                msix.fire(0);
+            });
             coalesced[0] = events - line.count(0);
         }
         return seen;

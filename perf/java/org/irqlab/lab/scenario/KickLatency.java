@@ -1,10 +1,5 @@
 package org.irqlab.lab.scenario;
 
-import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.host.ThreadPinning;
@@ -14,9 +9,15 @@ import org.irqlab.kernel.boot.Machine;
 import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.kernel.irq.IrqReturn;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
 /**
- * From a device's fire to the top half of a CPU that had halted, beside the bare limit: unpark of a parked thread on the
- * same host core. The two alternate in bursts.
+ * From a device's fire to the top half of a CPU that had halted, beside the bare limit: unpark of a
+ * parked thread on the same host core. The two alternate in bursts.
  *
  * <p>Arguments: bursts (12), kicks per burst (2000).
  */
@@ -38,7 +39,8 @@ public final class KickLatency {
             Histogram control = unpark(kicks);
             Histogram kick = kick(kicks);
             if (burst >= 0) {
-                ratios[burst] = (double) kick.getValueAtPercentile(50) / control.getValueAtPercentile(50);
+                ratios[burst] =
+                        (double) kick.getValueAtPercentile(50) / control.getValueAtPercentile(50);
                 System.out.printf(
                         "%3d  unpark p50 %6d p99 %6d  kick p50 %6d p99 %6d  ratio %.2f%n",
                         burst,
@@ -59,18 +61,17 @@ public final class KickLatency {
         var seen = new Histogram(NS_PER_SECOND, 3);
         var sleeper =
                 Thread.ofPlatform()
-                        .start(
-                                () -> {
-                                    ThreadPinning.pin(CPU_CORE);
-                                    ThreadPinning.setTimerSlack(1);
-                                    for (int i = 0; i < kicks; i++) {
-                                        while (sent.get() == 0) {
-                                            LockSupport.park();
-                                        }
-                                        seen.recordValue(HostClock.nowNs() - sent.getAndSet(0));
-                                        taken.incrementAndGet();
-                                    }
-                                });
+                        .start(() -> {
+                            ThreadPinning.pin(CPU_CORE);
+                            ThreadPinning.setTimerSlack(1);
+                            for (int i = 0; i < kicks; i++) {
+                                while (sent.get() == 0) {
+                                    LockSupport.park();
+                                }
+                                seen.recordValue(HostClock.nowNs() - sent.getAndSet(0));
+                                taken.incrementAndGet();
+                            }
+                        });
         for (int i = 0; i < kicks; i++) {
             pause();
             sent.set(HostClock.nowNs());

@@ -4,18 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.List;
-import java.util.OptionalDouble;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.zip.GZIPInputStream;
 import org.irqlab.hw.cpu.GuestThread;
 import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.kernel.sched.IdlePolicy;
@@ -33,7 +21,23 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Replays the first part of the bundled trace on floating CPUs: counts, order and conservation, no times. */
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * Replays the first part of the bundled trace on floating CPUs: counts, order and conservation, no
+ * times.
+ */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ReplayPassTest {
     private static final int LINES = 2_000;
@@ -47,7 +51,8 @@ class ReplayPassTest {
         ReplayPass pass = run(strategy, List.of());
         assertFalse(pass.stalled(), pass.executed() + " of " + pass.expected());
         assertConserved(pass);
-        assertEquals(strategy != Strategy.ORIGINAL && strategy != Strategy.SOFTIRQ, disk(pass).moved());
+        assertEquals(
+                strategy != Strategy.ORIGINAL && strategy != Strategy.SOFTIRQ, disk(pass).moved());
     }
 
     @Test
@@ -63,7 +68,8 @@ class ReplayPassTest {
         var left =
                 Thread.getAllStackTraces().keySet().stream()
                         .map(Thread::getName)
-                        .filter(name -> name.matches("(cpu|ksoftirqd|kworker|irq|tasks|devices)/.*"))
+                        .filter(name ->
+                                name.matches("(cpu|ksoftirqd|kworker|irq|tasks|devices)/.*"))
                         .toList();
         assertEquals(List.of(), left);
     }
@@ -73,7 +79,8 @@ class ReplayPassTest {
         ReplayPlan broken = plan();
         // A request that goes to a device a day later.
         broken.arrivalNs[broken.arrivalNs.length - 1] += TimeUnit.DAYS.toNanos(1);
-        ReplayPass pass = ReplayPass.run(broken, spec(broken), Strategy.ORIGINAL, List.of(), Long.MAX_VALUE);
+        ReplayPass pass =
+                ReplayPass.run(broken, spec(broken), Strategy.ORIGINAL, List.of(), Long.MAX_VALUE);
         assertTrue(pass.stalled());
     }
 
@@ -122,7 +129,8 @@ class ReplayPassTest {
 
     private static ReplaySource disk(ReplayPass pass) {
         return Arrays.stream(pass.machine().sources())
-                .filter(s -> s.spec().number() == 36 && s.spec().kind() == ReplayPlan.SourceKind.DEVICE)
+                .filter(s ->
+                        s.spec().number() == 36 && s.spec().kind() == ReplayPlan.SourceKind.DEVICE)
                 .findFirst()
                 .orElseThrow();
     }
@@ -140,7 +148,8 @@ class ReplayPassTest {
     }
 
     private static ReplayPlan plan() {
-        var reader = new TracefsReader(TraceInput.bytes("excerpt", excerpt()), OptionalDouble.empty());
+        var reader =
+                new TracefsReader(TraceInput.bytes("excerpt", excerpt()), OptionalDouble.empty());
         var builder = new ReplayPlanBuilder(reader.names());
         reader.read(builder);
         return builder.build();
@@ -151,9 +160,11 @@ class ReplayPassTest {
                 new BufferedReader(
                         new InputStreamReader(
                                 new GZIPInputStream(
-                                        ReplayPassTest.class.getResourceAsStream("/traces/fio-randread-qd1.trace.gz")),
+                                        ReplayPassTest.class.getResourceAsStream(
+                                                "/traces/fio-randread-qd1.trace.gz")),
                                 StandardCharsets.ISO_8859_1))) {
-            String head = lines.lines().limit(HEADER + LINES).collect(Collectors.joining("\n", "", "\n"));
+            String head =
+                    lines.lines().limit(HEADER + LINES).collect(Collectors.joining("\n", "", "\n"));
             return head.getBytes(StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
