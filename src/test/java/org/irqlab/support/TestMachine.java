@@ -8,6 +8,7 @@ import org.irqlab.kernel.boot.Machine;
 import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Task;
+import org.irqlab.kernel.sched.TaskPolicy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +68,21 @@ public final class TestMachine implements AutoCloseable {
         task.setWantedCpu(cpu);
         wokenAtStart.add(task);
         return task;
+    }
+
+    /** Adds a kernel thread that runs from the start. Before the start. */
+    public Task kernelThread(int cpu, String name, TaskPolicy policy, Consumer<Task> body) {
+        return task(cpu, new Task.TaskSpec(name, machine.newPid(), policy, true), body);
+    }
+
+    /** Adds a user task that runs from the start. Before the start. */
+    public Task userTask(int cpu, String name, Consumer<Task> body) {
+        return task(cpu, new Task.TaskSpec(name, machine.newPid(), TaskPolicy.NORMAL, false), body);
+    }
+
+    /** Adds a kernel thread that sleeps until it is woken. Before the start. */
+    public Task sleeper(int cpu, String name, TaskPolicy policy, Consumer<Task> body) {
+        return machine.newTask(cpu, name, policy, true, body);
     }
 
     public TestMachine start() {

@@ -15,7 +15,14 @@ public sealed interface Deferral {
     record Inline() implements Deferral {}
 
     /** In a softirq vector of the same CPU, from a per-CPU backlog. */
-    record Softirq(SoftirqVector vector) implements Deferral {}
+    record Softirq(SoftirqVector vector) implements Deferral {
+        public Softirq {
+            if (vector == SoftirqVector.HI || vector == SoftirqVector.TASKLET) {
+                throw new IllegalArgumentException(
+                        "vector=" + vector + " serves tasklets; use InTasklet");
+            }
+        }
+    }
 
     /** In a tasklet: softirq context, never on two CPUs at once. */
     record InTasklet(boolean highPriority) implements Deferral {}

@@ -48,7 +48,7 @@ public final class Deferrals {
             Deferral deferral,
             int cpu) {
         int nameId = machine.names().id(name);
-        if (deferral instanceof Deferral.Threaded) {
+        if (deferral instanceof Deferral.Threaded(int priority)) {
             machine.irqs()
                     .requestThreaded(
                             line,
@@ -60,7 +60,8 @@ public final class Deferrals {
                                 return IrqReturn.HANDLED;
                             },
                             machine.cpu(cpu),
-                            machine.newPid());
+                            machine.newPid(),
+                            policy(priority));
             return;
         }
         DeferredCall call = bind(name, bottomHalf, deferral, cpu);
@@ -114,10 +115,13 @@ public final class Deferrals {
     }
 
     private DeferredCall bindThread(String name, BottomHalf bottomHalf, int priority, int cpu) {
-        var policy = priority == 0 ? TaskPolicy.NORMAL : TaskPolicy.fifo(priority);
         var thread = new KernelThread(bottomHalf, true);
-        thread.setTask(machine.newTask(cpu, "napi/" + name, policy, true, thread::loop));
+        thread.setTask(machine.newTask(cpu, "napi/" + name, policy(priority), true, thread::loop));
         return thread;
+    }
+
+    private static TaskPolicy policy(int rtPriority) {
+        return rtPriority == 0 ? TaskPolicy.NORMAL : TaskPolicy.fifo(rtPriority);
     }
 
     private SoftirqBacklog<SoftirqCall>[] backlog(SoftirqVector vector) {

@@ -76,7 +76,7 @@ final class KernelThread implements DeferredCall {
             } else {
                 bottomHalf.run(cpu);
             }
-            cpu.scheduler().reschedulePoint();
+            self.cpu().scheduler().reschedulePoint();
         }
     }
 }

@@ -6,6 +6,7 @@ import org.irqlab.hw.pci.MsiMessage;
 import org.irqlab.hw.pci.MsixTable;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Smp;
+import org.irqlab.kernel.sched.TaskPolicy;
 import org.irqlab.kernel.sched.VectorDispatch;
 
 import java.util.ArrayList;
@@ -92,7 +93,21 @@ public final class IrqTable implements VectorDispatch {
             IrqHandler threadFunction,
             KernelCpu cpu,
             int pid) {
-        var thread = new IrqThread(line, threadFunction, cpu, name, pid);
+        return requestThreaded(
+                line, name, nameId, topHalf, threadFunction, cpu, pid, TaskPolicy.FIFO_50);
+    }
+
+    /** As above, with a thread of another policy than Linux's own choice. */
+    public IrqAction requestThreaded(
+            IrqDescriptor line,
+            String name,
+            int nameId,
+            IrqHandler topHalf,
+            IrqHandler threadFunction,
+            KernelCpu cpu,
+            int pid,
+            TaskPolicy policy) {
+        var thread = new IrqThread(line, threadFunction, cpu, name, pid, policy);
         return bind(line, new IrqAction(name, nameId, topHalf, thread));
     }
 

@@ -9,8 +9,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * The thread of a threaded handler: FIFO 50, woken by the top half, runs the handler once per wake
- * that was not merged.
+ * The thread of a threaded handler: FIFO 50 as a rule, woken by the top half, runs the handler once
+ * per wake that was not merged.
  *
  * <p>RUNTHREAD is set by the wake and cleared by the thread before it runs the handler, so that a
  * wake during the run leads to one more run.
@@ -46,7 +46,8 @@ public final class IrqThread {
             IrqHandler function,
             KernelCpu cpu,
             String actionName,
-            int pid) {
+            int pid,
+            TaskPolicy policy) {
         this.descriptor = descriptor;
         this.function = function;
         task =
@@ -55,7 +56,7 @@ public final class IrqThread {
                                 new Task.TaskSpec(
                                         "irq/" + descriptor.irq() + "-" + actionName,
                                         pid,
-                                        TaskPolicy.FIFO_50,
+                                        policy,
                                         true),
                                 this::loop);
     }
@@ -106,6 +107,9 @@ public final class IrqThread {
                 runs++;
                 function.handle(self.cpu());
                 descriptor.threadDone(this, self.cpu());
+                if (!self.policy().realTime()) {
+                    self.cpu().scheduler().reschedulePoint();
+                }
             }
         }
     }

@@ -6,7 +6,6 @@ import org.irqlab.base.time.HostClock;
 import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.kernel.path.PathModel;
 
-import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 
 /**
@@ -23,7 +22,11 @@ import java.util.function.Consumer;
  * @see "Linux kernel/sched/core.c, __schedule and try_to_wake_up"
  */
 public final class CpuScheduler {
-    private static final int WAKE_PRIO_SHIFT = 32;
+    private static final int WORD_PID_SHIFT = 32;
+
+    // The states that sched_switch shows besides a sleeper's own letter.
+    private static final char RUNNABLE = 'R';
+    private static final char DEAD = 'X';
 
     private final KernelCpu cpu;
     private final Smp smp;
@@ -57,7 +60,7 @@ public final class CpuScheduler {
     public void setIdle(Task idle) {
         this.idle = idle;
         current = idle;
-        idle.setState(Task.RUNNING);
+        idle.sleep().enqueued();
     }
 
     /** Sets which CPU a woken task goes to. Before the machine starts. */
@@ -83,9 +86,7 @@ public final class CpuScheduler {
         return switches;
     }
 
-    /**
-     * Returns whether the CPU runs its idle task and has nothing else to run: racy from other CPUs.
-     */
+    /** Returns whether the CPU has nothing but its idle task to run: racy from other CPUs. */
     public boolean idleNow() {
         return current == idle && queue.size() == 0;
     }
@@ -101,46 +102,34 @@ public final class CpuScheduler {
     /**
      * Wakes {@code task}, from any context of this CPU.
      *
-     * <p>A full barrier: what the caller wrote before is seen by the task, or the task is seen
-     * asleep.
+     * <p>A full barrier: what the caller wrote before is seen by the task, or it is seen asleep.
      *
-     * @return whether this call woke it; false when it was awake or somebody else's wake is on its
-     *     way
+     * @return whether this call woke it; false when it was awake, or another wake is on its way
      */
     @HotPath
     public boolean wake(Task task) {
-        // Nothing may come between the decision and the run queue.
-        boolean irqs = cpu.hw().irqSave();
-        boolean woken = tryToWakeUp(task);
-        cpu.hw().irqRestore(irqs);
-        return woken;
-    }
-
-    private boolean tryToWakeUp(Task task) {
-        // Pairs with the fence in Task.prepareToSleep(): the caller's condition before our look at
-        // the state.
-        VarHandle.fullFence();
-        for (; ; ) {
-            int state = task.stateVolatile();
-            if (state == Task.SLEEPING) {
-                if (task.casState(state, Task.RUNNING)) {
-                    traceWake(Tracepoint.SCHED_WAKING, task, task.cpu().id());
-                    return true;
-                }
-            } else if (state == Task.ASLEEP || state == Task.DELAYED) {
-                // Acquires what the sleeper left; pairs with publishSleep().
-                if (task.casState(state, Task.WAKING)) {
-                    placeWoken(task, state == Task.DELAYED);
-                    return true;
-                }
-            } else {
-                return false;
-            }
+        if (smp.stopping()) {
+            // Nobody runs again, and the tasks are being taken apart.
+            return false;
         }
+        SleepState.Wake wake = task.sleep().tryWake();
+        if (wake == SleepState.Wake.NOT_NEEDED) {
+            return false;
+        }
+        if (wake == SleepState.Wake.STAYS_AWAKE) {
+            traceWake(Tracepoint.SCHED_WAKING, task, task.cpu().id());
+            traceWake(Tracepoint.SCHED_WAKEUP, task, task.cpu().id());
+        } else {
+            placeWoken(task, wake == SleepState.Wake.WON_DELAYED);
+            cpu.preemptIfDue();
+        }
+        return true;
     }
 
     private void placeWoken(Task task, boolean delayed) {
-        int target = delayed ? task.cpu().id() : placement.select(task, cpu);
+        // Still in that CPU's hands, or in its fair queue: only it can take the task in.
+        boolean bound = delayed || task.sleep().onCpu();
+        int target = bound ? task.cpu().id() : placement.select(task, cpu);
         traceWake(Tracepoint.SCHED_WAKING, task, target);
         if (target == cpu.id()) {
             task.setCpu(cpu);
@@ -185,7 +174,7 @@ public final class CpuScheduler {
         }
         long now = clockNs();
         queue.enqueue(task, now);
-        task.setState(Task.RUNNING);
+        task.sleep().enqueued();
         if (current == idle) {
             idleWasWoken = task.remoteWake;
             needResched = true;
@@ -210,11 +199,8 @@ public final class CpuScheduler {
      */
     public void schedule() {
         Task self = current;
-        if (Checks.ON) {
-            Checks.invariant(cpu.preemptCount() == 0, "I-25: scheduling while atomic");
-        }
         boolean irqs = cpu.hw().irqSave();
-        boolean slept = self.stateVolatile() == Task.SLEEPING;
+        boolean slept = self.sleep().announced();
         if (slept) {
             self.hooks().sleeping(self);
         }
@@ -265,17 +251,21 @@ public final class CpuScheduler {
     /** Chooses and hands over; returns when the calling task is chosen again. Interrupts off. */
     private void switchAway(boolean mayBlock) {
         Task self = current;
+        if (Checks.ON) {
+            Checks.invariant(cpu.preemptCount() == 0, "I-25: scheduling while atomic");
+        }
         needResched = false;
         drainWakeList();
         long now = clockNs();
-        boolean blocks = mayBlock && self.stateVolatile() == Task.SLEEPING;
+        boolean blocks = mayBlock && self.sleep().announced();
         if (blocks) {
             queue.dequeue(self, now);
         }
         Task next = queue.pick(now);
         if (next != self || smp.stopping()) {
             queue.putPrevious(now);
-            if (blocks && !publishSleep(self)) {
+            if (blocks && !self.sleep().publishAsleep(self.entity().onQueue())) {
+                blocks = false;
                 queue.enqueue(self, now);
                 next = queue.pick(now);
             }
@@ -287,19 +277,8 @@ public final class CpuScheduler {
         needResched = false;
         if (next != self) {
             burnSwitchPath(self);
-            switchTo(self, next);
+            switchTo(self, next, blocks ? self.sleepLetter : RUNNABLE);
         }
-    }
-
-    /**
-     * Lets wakers have a task that is off this CPU's hands. Releases what this CPU wrote to it;
-     * pairs with the casState() in wake().
-     *
-     * @return {@code false} when a waker was faster: the task does not sleep
-     */
-    private boolean publishSleep(Task self) {
-        int asleep = self.entity().onQueue() ? Task.DELAYED : Task.ASLEEP;
-        return self.casState(Task.SLEEPING, asleep);
     }
 
     private void burnSwitchPath(Task self) {
@@ -310,14 +289,20 @@ public final class CpuScheduler {
         cpu.burnPath(self == idle ? paths.idleExitNs(idleWasWoken) : paths.switchNs());
     }
 
-    private void switchTo(Task self, Task next) {
-        switches++;
-        // Seen from the task that leaves, as in the kernel.
-        cpu.trace(Tracepoint.SCHED_SWITCH, previousWord(self), nextWord(next), 0);
-        current = next;
-        next.setSwitchedInNs(cpu.markNs());
+    private void switchTo(Task self, Task next, char letter) {
+        beginTurn(self, next, letter);
+        self.sleep().leavesCpu();
         self.thread().handOverTo(next.thread());
         self.cpu().scheduler().resumed(self);
+    }
+
+    private void beginTurn(Task self, Task next, char letter) {
+        switches++;
+        // Seen from the task that leaves, as in the kernel.
+        cpu.trace(Tracepoint.SCHED_SWITCH, word(self) | (long) letter << Short.SIZE, word(next), 0);
+        current = next;
+        next.sleep().entersCpu();
+        next.setSwitchedInNs(cpu.markNs());
     }
 
     private void resumed(Task self) {
@@ -352,36 +337,47 @@ public final class CpuScheduler {
 
     private void exit(Task self) {
         cpu.hw().irqDisable();
-        long now = clockNs();
-        queue.forget(self, now);
-        self.setState(Task.DEAD);
-        Task next = queue.pick(now);
-        if (next == null || smp.stopping()) {
-            next = idle;
+        if (cpu.preemptCount() != 0) {
+            cpu.repairPreemptCount(0);
         }
-        queue.putPrevious(now);
-        queue.setNext(next, now);
+        self.sleep().died();
+        Task next = idle;
+        try {
+            next = chooseAfter(self);
+        } catch (RuntimeException e) {
+            // Whatever is wrong, the CPU must not stay without a holder.
+            smp.fail(e);
+        }
         needResched = false;
-        switches++;
-        // Seen from the task that leaves, as in the kernel.
-        cpu.trace(Tracepoint.SCHED_SWITCH, previousWord(self), nextWord(next), 0);
-        current = next;
-        next.setSwitchedInNs(cpu.markNs());
+        beginTurn(self, next, DEAD);
         next.thread().give();
     }
 
+    private Task chooseAfter(Task self) {
+        if (smp.stopping()) {
+            return idle;
+        }
+        long now = clockNs();
+        queue.forget(self, now);
+        Task next = queue.pick(now);
+        queue.putPrevious(now);
+        if (next == null) {
+            return idle;
+        }
+        queue.setNext(next, now);
+        return next;
+    }
+
     /**
-     * Ends {@code task} wherever it waits: its wait throws. By the idle task at shutdown,
-     * interrupts off.
+     * Ends {@code task} wherever it waits: its wait throws. By the idle task of a machine that is
+     * stopping, interrupts off.
      */
     public void kill(Task task) {
-        if (task.stateVolatile() == Task.DEAD) {
-            return;
+        if (!task.sleep().dead()) {
+            task.killed = true;
+            task.setCpu(cpu);
+            switchTo(idle, task, RUNNABLE);
         }
-        queue.forget(task, clockNs());
-        task.killed = true;
-        task.setCpu(cpu);
-        switchTo(idle, task);
     }
 
     /** Host time without what the host stole: the run queue's clock. */
@@ -393,17 +389,8 @@ public final class CpuScheduler {
         cpu.trace(event, task.pid(), task.policy().kernelPrio(), target);
     }
 
-    private static long previousWord(Task task) {
-        int state = task.stateVolatile();
-        char letter =
-                state == Task.RUNNING || state == Task.SLEEPING
-                        ? 'R'
-                        : state == Task.DEAD ? 'X' : task.sleepLetter;
-        return (long) task.pid() << WAKE_PRIO_SHIFT | (long) letter << Short.SIZE | prio(task);
-    }
-
-    private static long nextWord(Task task) {
-        return (long) task.pid() << WAKE_PRIO_SHIFT | prio(task);
+    private static long word(Task task) {
+        return (long) task.pid() << WORD_PID_SHIFT | prio(task);
     }
 
     private static int prio(Task task) {

@@ -30,6 +30,7 @@ public final class KernelCpu implements InterruptEntry {
     // Holder only.
     private int preemptCount;
     private long markNs;
+    private long leakedContexts;
 
     /**
      * Makes the kernel's side of {@code hw} and enters it in {@code smp}.
@@ -98,18 +99,19 @@ public final class KernelCpu implements InterruptEntry {
     @Override
     @HotPath
     public void interrupt(int vector) {
-        preemptCount += PreemptCount.HARDIRQ_OFFSET;
+        int interrupted = preemptCount;
+        int entered = interrupted + PreemptCount.HARDIRQ_OFFSET;
+        preemptCount = entered;
         if (Checks.ON) {
             Checks.invariant(
                     PreemptCount.hardirqDepth(preemptCount) == 1, "I-20: hardirq in hardirq");
         }
-        int entered = preemptCount;
         vectors.dispatch(this, vector);
-        if (Checks.ON) {
-            Checks.invariant(preemptCount == entered, "I-21: handler changed the preempt count");
-            Checks.invariant(!hw.irqsEnabled(), "I-20: handler returned with interrupts on");
+        if (hw.irqsEnabled() || preemptCount != entered) {
+            hw.irqDisable();
+            repairPreemptCount(entered);
         }
-        preemptCount -= PreemptCount.HARDIRQ_OFFSET;
+        preemptCount = interrupted;
         if (bottomHalves.pending() && !PreemptCount.inInterrupt(preemptCount)) {
             bottomHalves.interruptExit();
         }
@@ -171,14 +173,37 @@ public final class KernelCpu implements InterruptEntry {
     @HotPath
     public void preemptEnable() {
         preemptCount -= PreemptCount.PREEMPT_OFFSET;
+        preemptIfDue();
+    }
+
+    /** Lets a more urgent task run if this is a place where the preemption model has it. */
+    @HotPath
+    void preemptIfDue() {
         if (preemptCount == 0 && scheduler.needResched() && hw.irqsEnabled()) {
             scheduler.preemptPoint();
         }
     }
 
-    /** Puts the preempt count right after softirq code that changed it. */
+    /** Puts the preempt count right where the code that changed it is not to blame. */
     public void restorePreemptCount(int count) {
         preemptCount = count;
+    }
+
+    /**
+     * Puts the preempt count right after guest code that returned with something off or on that it
+     * had found otherwise; counted.
+     */
+    public void repairPreemptCount(int count) {
+        preemptCount = count;
+        leakedContexts++;
+    }
+
+    /**
+     * Returns how often a handler, a softirq or a task ended with another preempt count or
+     * interrupt flag than it should.
+     */
+    public long leakedContexts() {
+        return leakedContexts;
     }
 
     /** Records an event, and marks its time as the start of the path that follows. */

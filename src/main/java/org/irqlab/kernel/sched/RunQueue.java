@@ -18,7 +18,8 @@ import org.irqlab.kernel.sched.fair.FairQueue;
 final class RunQueue {
     private final RealTimeQueue realTime = new RealTimeQueue();
     private final FairQueue fair;
-    private final DelayedSink delayedDone = entity -> ((TaskEntity) entity).task().delayEnded();
+    private final DelayedSink delayedDone =
+            entity -> ((TaskEntity) entity).task().sleep().delayEnded();
 
     RunQueue(SchedulerSettings settings, int cpus) {
         fair = new FairQueue(settings.fair(), cpus, settings.tickNs());

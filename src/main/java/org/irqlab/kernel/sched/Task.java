@@ -3,64 +3,32 @@ package org.irqlab.kernel.sched;
 import org.irqlab.base.HotPath;
 import org.irqlab.hw.cpu.GuestThread;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 
 /**
  * One schedulable thread of the machine, on a platform thread of its own.
  *
  * <p><b>Sleeping.</b> A task sets its state, tests its condition, and schedules; a waker makes the
- * condition true and wakes. Both sides have a full fence between their store and their load, so one
- * of them sees the other:
+ * condition true and wakes. One of them sees the other; {@link SleepState} says why:
  *
  * <pre>{@code
- * task.prepareToSleep();               // pairs with the fence in CpuScheduler.wake()
+ * task.prepareToSleep('S');
  * if (condition) task.finishSleep();
  * else task.cpu().scheduler().schedule();
  * }</pre>
  *
- * <p><b>Threads.</b> State by any thread, through STATE; the rest by the holder of the task's CPU.
+ * <p><b>Threads.</b> {@link SleepState} by any holder; the rest by the holder of the task's CPU.
  *
  * @see "Linux kernel/sched/core.c, try_to_wake_up; include/linux/sched.h"
  */
 public final class Task {
-    /** Runs or waits in a run queue. */
-    static final int RUNNING = 0;
-
-    /** Still on its CPU, about to sleep. */
-    static final int SLEEPING = 1;
-
-    /** Off every run queue. */
-    static final int ASLEEP = 2;
-
-    /** Asleep, but left in the fair queue until its lag is used up. */
-    static final int DELAYED = 3;
-
-    /** Somebody has won the wake; on its way into a run queue. */
-    static final int WAKING = 4;
-
-    static final int DEAD = 5;
-
-    private static final VarHandle STATE;
-
-    static {
-        try {
-            STATE = MethodHandles.lookup().findVarHandle(Task.class, "state", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final String name;
     private final int pid;
     private final TaskPolicy policy;
     private final boolean kernelThread;
     private final GuestThread thread;
     private final TaskEntity entity;
-
-    // Any thread, through STATE.
-    private int state = ASLEEP;
+    private final SleepState sleep = new SleepState();
 
     // Written by the winner of a wake, then by the holder of that CPU.
     private KernelCpu cpu;
@@ -123,12 +91,9 @@ public final class Task {
         return first;
     }
 
-    /**
-     * The fair queue has let go of a sleeper; unless a waker has it already, it is now asleep for
-     * everybody.
-     */
-    void delayEnded() {
-        casState(DELAYED, ASLEEP);
+    @HotPath
+    SleepState sleep() {
+        return sleep;
     }
 
     /** Returns the CPU on which the task runs, or ran last; it may be another after every sleep. */
@@ -178,31 +143,13 @@ public final class Task {
     @HotPath
     public void prepareToSleep(char letter) {
         sleepLetter = letter;
-        // Volatile, hence a full fence before the caller's test; pairs with the fence in
-        // CpuScheduler.wake().
-        STATE.setVolatile(this, SLEEPING);
-        VarHandle.fullFence();
+        sleep.announce();
     }
 
     /** Takes the announcement back: the condition was true. */
     @HotPath
     public void finishSleep() {
-        STATE.setVolatile(this, RUNNING);
-    }
-
-    @HotPath
-    int stateVolatile() {
-        return (int) STATE.getVolatile(this);
-    }
-
-    @HotPath
-    boolean casState(int from, int to) {
-        return STATE.compareAndSet(this, from, to);
-    }
-
-    @HotPath
-    void setState(int to) {
-        STATE.setVolatile(this, to);
+        sleep.cancel();
     }
 
     /** Returns whether the task executes kernel code, where only full preemption acts. */
@@ -218,8 +165,7 @@ public final class Task {
 
     /** Returns whether the task is asleep: racy, for displays and for choices that may be wrong. */
     public boolean asleep() {
-        int now = stateVolatile();
-        return now == ASLEEP || now == DELAYED;
+        return sleep.asleep();
     }
 
     /**

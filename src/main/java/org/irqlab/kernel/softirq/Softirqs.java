@@ -58,6 +58,7 @@ public final class Softirqs implements BottomHalves {
                                         TaskPolicy.NORMAL,
                                         true),
                                 this::ksoftirqdLoop);
+        ksoftirqd.setWantedCpu(cpu.id());
     }
 
     public Task ksoftirqd() {
@@ -123,7 +124,7 @@ public final class Softirqs implements BottomHalves {
         // The kernel compares ticks: "2 ms" ends at the next tick edge that is at least that many
         // ticks away.
         long start = HostClock.nowNs();
-        long limitTicks = Math.max(1, MAX_TIME_NS / tickNs);
+        long limitTicks = Math.ceilDiv(MAX_TIME_NS, tickNs);
         long endTick = Math.floorDiv(start, tickNs) + limitTicks;
         long pathNs = entryPathNs;
         int passes = MAX_PASSES;
@@ -163,14 +164,7 @@ public final class Softirqs implements BottomHalves {
             }
             cpu.trace(Tracepoint.SOFTIRQ_EXIT, vector, 0, 0);
             if (cpu.preemptCount() != count) {
-                if (Checks.ON) {
-                    Checks.invariant(
-                            false,
-                            "I-21: softirq "
-                                    + SoftirqVector.of(vector)
-                                    + " changed the preempt count");
-                }
-                cpu.restorePreemptCount(count);
+                cpu.repairPreemptCount(count);
             }
         }
         cpu.hw().irqDisable();
