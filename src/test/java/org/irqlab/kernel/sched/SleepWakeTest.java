@@ -113,13 +113,13 @@ class SleepWakeTest {
                     TaskPolicy.NORMAL,
                     self -> {
                         var random = new Random(1);
-                        for (int i = 1; i <= 2 * ROUNDS; i++) {
+                        for (int i = 1; i <= 2 * ROUNDS || delayed.get() <= 10; i++) {
                             int who = random.nextInt(sleepers.size());
                             Task sleeper = sleepers.get(who);
                             delayed.addAndGet(sleeper.entity().delayed() ? 1 : 0);
                             sequence.get(who).setPlain(i);
                             wake(self, sleeper);
-                            self.cpu().burn(random.nextInt(20_000));
+                            self.cpu().burn(random.nextInt(10_000));
                         }
                     });
             m.start();
@@ -136,7 +136,6 @@ class SleepWakeTest {
                         () -> seen.get(who).get() == sequence.get(who).get());
             }
         }
-        assertTrue(delayed.get() > 10, "delayed sleepers met: " + delayed);
     }
 
     private static void followUp(Task self, AtomicLong wanted, AtomicLong seen) {
