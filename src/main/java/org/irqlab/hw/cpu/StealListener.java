@@ -5,6 +5,9 @@ package org.irqlab.hw.cpu;
 public interface StealListener {
     StealListener NONE = gapNs -> {};
 
-    /** By the holder of the CPU's baton, at its first poll after the gap, before that poll serves anything. */
+    /**
+     * By the holder of the CPU's baton, at its first poll after the gap, before that poll serves
+     * anything.
+     */
     void stolen(long gapNs);
 }

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 @Timeout(value = 20, unit = TimeUnit.SECONDS)
@@ -35,17 +37,27 @@ class NoiseMeterTest {
     }
 
     @Test
-    void leavesAnIdleCpuCleanUnlessSomethingCameDueInTheGap() {
-        meter.polledIdle(50_000, false);
+    void leavesAnIdleCpuCleanUnlessTheCallerFindsDamage() {
+        assertTrue(meter.stolenFromIdle(50_000));
         assertFalse(meter.tainted());
         assertEquals(50_000, meter.stolenIdleNs());
         assertEquals(50_000, meter.stolenNs());
-        meter.polledIdle(2_000, true);
-        assertFalse(meter.tainted(), "not a gap");
-        meter.polledIdle(2_001, true);
+        assertFalse(meter.stolenFromIdle(2_000), "not a gap");
+        assertEquals(50_000, meter.stolenNs());
+        meter.taint();
         assertTrue(meter.tainted());
-        meter.polledIdle(50_000, false);
+        assertTrue(meter.stolenFromIdle(50_000));
         assertTrue(meter.tainted(), "a harmless gap does not clean");
+    }
+
+    @Test
+    void tellsItsListenerOfEveryGap() {
+        var told = new ArrayList<Long>();
+        meter.setListener(told::add);
+        meter.polled(2_001);
+        meter.polled(2_000);
+        meter.stolenFromIdle(3_000);
+        assertEquals(List.of(2_001L, 3_000L), told);
     }
 
     @Test
@@ -87,7 +99,7 @@ class NoiseMeterTest {
     void forgetsTheWarmUp() {
         meter.polled(50);
         meter.polled(5_000);
-        meter.polledIdle(6_000, true);
+        meter.stolenFromIdle(6_000);
         meter.reset();
         assertEquals(0, meter.stolenNs());
         assertEquals(0, meter.stolenIdleNs());

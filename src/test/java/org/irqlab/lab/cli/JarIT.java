@@ -29,7 +29,7 @@ class JarIT {
         assertTrue(help.out().contains("Exit codes:"), help.out());
         var overview = irqlab();
         assertTrue(overview.out().contains("replay"), overview.out());
-        assertTrue(!overview.out().contains("cell "), overview.out());
+        assertTrue(!overview.out().contains("\n  cell "), overview.out());
     }
 
     @Test

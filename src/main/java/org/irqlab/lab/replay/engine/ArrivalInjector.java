@@ -37,8 +37,8 @@ final class ArrivalInjector implements PolledDevice {
     }
 
     /**
-     * Sends a request whose interrupt fires at {@code dueNs}, host time unless the replay slips meanwhile; {@code false}
-     * when too many are on their way.
+     * Sends a request whose interrupt fires at {@code dueNs}, host time unless the replay slips
+     * meanwhile; {@code false} when too many are on their way.
      */
     @HotPath
     boolean request(long dueNs, Run run) {

@@ -174,7 +174,8 @@ final class CellReport {
                         names,
                         (cpu, from, to) ->
                                 samples.taints(cpu).touches(from + originNs, to + originNs));
-        new RingEvents(machine, names).feed(idleSwitches.hidingFrom(reproduced, plan.recordedCpu), originNs);
+        new RingEvents(machine, names)
+                .feed(idleSwitches.hidingFrom(reproduced, plan.recordedCpu), originNs);
         var rows = new ArrayList<CheckRow>();
         for (StageRow row : recorded.rows()) {
             if (row.samples() >= LEAST_RECORDED) {

@@ -1,13 +1,15 @@
 package org.irqlab.lab.replay.engine;
 
-import java.util.Arrays;
 import org.irqlab.lab.trace.EventKind;
 import org.irqlab.lab.trace.TraceEvent;
 import org.irqlab.lab.trace.TraceSink;
 
+import java.util.Arrays;
+
 /**
- * Which CPUs of a recording show the switches out of their idle task. Some kernels leave them out on some CPUs; a
- * comparison must then leave them out on the other side too, so that both sides are measured from the same events.
+ * Which CPUs of a recording show the switches out of their idle task. Some kernels leave them out
+ * on some CPUs; a comparison must then leave them out on the other side too, so that both sides are
+ * measured from the same events.
  *
  * <p><b>Threads.</b> One.
  */
@@ -39,7 +41,10 @@ final class IdleSwitches implements TraceSink {
         next.lost(cpu, timeNs, events);
     }
 
-    /** Returns whether {@code cpu} was switched to its idle task, but never, as recorded, away from it. */
+    /**
+     * Returns whether {@code cpu} was switched to its idle task, but never, as recorded, away from
+     * it.
+     */
     boolean missing(int cpu) {
         return cpu < into.length && into[cpu] > 0 && outOf[cpu] == 0;
     }

@@ -67,7 +67,14 @@ public final class ReplayCell implements CellBody {
                     pass.machine().machine(),
                     pass.machine().startedNs());
         }
-        return new CellReport(request, loaded.facts(), loaded.stages, loaded.idleSwitches, plan, placement, pass)
+        return new CellReport(
+                        request,
+                        loaded.facts(),
+                        loaded.stages,
+                        loaded.idleSwitches,
+                        plan,
+                        placement,
+                        pass)
                 .result(startedEpochMs);
     }
 

@@ -18,7 +18,8 @@ class ArrivalInjectorTest {
     private final Run late = new Run(1, 0);
     private final ReplayClock clock = new ReplayClock();
     private final ArrivalInjector injector =
-            new ArrivalInjector(new long[] {100, 300}, new Run[] {early, late}, clock, arrived::add);
+            new ArrivalInjector(
+                    new long[] {100, 300}, new Run[] {early, late}, clock, arrived::add);
 
     @Test
     void firesWhatIsDueWithItsScheduledTimeHoweverLateThePoll() {
