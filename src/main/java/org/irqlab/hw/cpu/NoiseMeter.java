@@ -13,6 +13,11 @@ import java.util.Arrays;
  * something else. Such a gap is no progress for the guest, and everything measured until the CPU is
  * idle again is suspect: the CPU is <em>tainted</em>.
  *
+ * <p>Between the polls lies irqlab's own code, in which the host may run something else just as
+ * well. Where the guest spends time by {@link VirtualCpu#burn} only, that code takes less than a
+ * microsecond between two readings of the clock, and a hand-over of the baton a few; {@link
+ * #watchOwnCode} makes longer stretches count as steal, too.
+ *
  * <p><b>Threads.</b> The holder of the CPU's baton; results are read after the run.
  */
 public final class NoiseMeter {
@@ -21,6 +26,13 @@ public final class NoiseMeter {
      */
     public static final long DEFAULT_STEAL_NS = 2_000;
 
+    /** Longest stretch of irqlab's own code between two readings of the clock. */
+    static final long OWN_CODE_NS = 5_000;
+
+    /** Longest hand-over of the baton: two threads, one host core, one context switch. */
+    static final long HAND_OVER_NS = 20_000;
+
+    private static final long NOT_WATCHED = Long.MAX_VALUE;
     private static final int GRAIN_SHIFT = 3;
     private static final int GRAINS = 256;
     private static final long MAX_GAP_NS = 60_000_000_000L;
@@ -33,6 +45,9 @@ public final class NoiseMeter {
     private long stolenNs;
     private long stolenIdleNs;
     private boolean tainted;
+    private long lastReadNs = Long.MAX_VALUE;
+    private long ownCodeNs = NOT_WATCHED;
+    private long handOverNs = NOT_WATCHED;
     private StealListener listener = StealListener.NONE;
 
     public NoiseMeter(long stealNs) {
@@ -40,6 +55,43 @@ public final class NoiseMeter {
             throw new IllegalArgumentException("stealNs=" + stealNs + " <= MINIMUM=0");
         }
         this.stealNs = stealNs;
+    }
+
+    /**
+     * From now on stretches of irqlab's own code that are too long are steal. For guests that spend
+     * time by burning it only. Before the CPU runs.
+     */
+    public void watchOwnCode() {
+        ownCodeNs = OWN_CODE_NS;
+        handOverNs = HAND_OVER_NS;
+    }
+
+    /** Takes a reading of the clock, with nothing but irqlab's own code since the last one. */
+    @HotPath
+    void read(long nowNs) {
+        long gapNs = nowNs - lastReadNs;
+        lastReadNs = nowNs;
+        if (gapNs > ownCodeNs) {
+            steal(gapNs);
+            tainted = true;
+        }
+    }
+
+    /** As {@link #read}, with a hand-over of the baton since the last reading. */
+    @HotPath
+    void readAfterHandOver(long nowNs) {
+        long gapNs = nowNs - lastReadNs;
+        lastReadNs = nowNs;
+        if (gapNs > handOverNs) {
+            steal(gapNs);
+            tainted = true;
+        }
+    }
+
+    /** Takes a reading of the clock of which the time since the last one is accounted for. */
+    @HotPath
+    void accounted(long nowNs) {
+        lastReadNs = nowNs;
     }
 
     /**

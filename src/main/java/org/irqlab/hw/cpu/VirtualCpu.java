@@ -133,10 +133,24 @@ public final class VirtualCpu {
         nextDueNs = next;
     }
 
+    /** Reads the clock: a long stretch of own code before it was the host's. */
+    @HotPath
+    public long nowNs() {
+        long now = HostClock.nowNs();
+        noise.read(now);
+        return now;
+    }
+
+    /** Reads the clock after the baton was handed to the calling thread. */
+    @HotPath
+    public void tookBaton() {
+        noise.readAfterHandOver(HostClock.nowNs());
+    }
+
     /** Serves what is due and takes what is pending; returns the time of the poll, ns. */
     @HotPath
     public long poll() {
-        long now = HostClock.nowNs();
+        long now = nowNs();
         attend(now);
         return now;
     }
@@ -194,9 +208,10 @@ public final class VirtualCpu {
             creditNs = Math.min(-left, MAX_CREDIT_NS);
             return;
         }
-        long last = HostClock.nowNs();
+        long last = nowNs();
         for (; ; ) {
             long now = HostClock.nowNs();
+            noise.accounted(now);
             long gap = now - last;
             if (noise.polled(gap)) {
                 left -= gap;
@@ -205,7 +220,7 @@ public final class VirtualCpu {
                 creditNs = Math.min(-left, MAX_CREDIT_NS);
                 return;
             }
-            last = attend(now) ? HostClock.nowNs() : now;
+            last = attend(now) ? nowNs() : now;
         }
     }
 
@@ -215,7 +230,7 @@ public final class VirtualCpu {
     @HotPath
     public void burnSince(long sinceNs, long pathNs) {
         if (pathNs > 0) {
-            long left = sinceNs + pathNs - HostClock.nowNs();
+            long left = sinceNs + pathNs - nowNs();
             if (left > 0) {
                 burn(left);
             }
@@ -232,6 +247,7 @@ public final class VirtualCpu {
     @HotPath
     public long idleStep(long lastNs) {
         long now = HostClock.nowNs();
+        noise.accounted(now);
         if (noise.stolenFromIdle(now - lastNs)) {
             // What slips with the gap is not late.
             deadlineChanged();
@@ -253,6 +269,7 @@ public final class VirtualCpu {
         if (forNs > 0 && port.tryHalt()) {
             haltLine.awaitNanos(forNs);
             port.resumed();
+            noise.accounted(HostClock.nowNs());
         }
     }
 }

@@ -312,6 +312,7 @@ public final class CpuScheduler {
                     "baton held by " + self.name() + " is " + current.name() + "'s");
         }
         self.thread().pinTo(cpu.hw().hostCore());
+        cpu.hw().tookBaton();
         // The switcher had interrupts off; so have we until our caller restores its own flag.
         cpu.hw().irqDisable();
         if (self.killed) {

@@ -2,7 +2,6 @@ package org.irqlab.kernel.sched;
 
 import org.irqlab.base.Checks;
 import org.irqlab.base.HotPath;
-import org.irqlab.base.time.HostClock;
 import org.irqlab.base.trace.TraceFlags;
 import org.irqlab.base.trace.TraceRing;
 import org.irqlab.base.trace.Tracepoint;
@@ -210,7 +209,7 @@ public final class KernelCpu implements InterruptEntry {
     @HotPath
     public void trace(Tracepoint event, long a, long b, long c) {
         if (stamped) {
-            markNs = HostClock.nowNs();
+            markNs = hw.nowNs();
             if (ring != null) {
                 ring.record(markNs, event, flags(), current().pid(), a, b, c);
             }

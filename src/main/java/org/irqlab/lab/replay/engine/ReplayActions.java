@@ -18,6 +18,7 @@ import java.util.Optional;
  */
 final class ReplayActions {
     private final ReplayPlan plan;
+    private final Pace pace;
     private final Machine machine;
     private final Run[] runs;
     private final ReplayCounters[] counters;
@@ -28,8 +29,10 @@ final class ReplayActions {
     private ArrivalInjector[] injectors;
     private Optional<DeviceProducer> producer = Optional.empty();
 
-    ReplayActions(ReplayPlan plan, Machine machine, Run[] runs, ReplayCounters[] counters) {
+    ReplayActions(
+            ReplayPlan plan, Pace pace, Machine machine, Run[] runs, ReplayCounters[] counters) {
         this.plan = plan;
+        this.pace = pace;
         this.machine = machine;
         this.runs = runs;
         this.counters = counters;
@@ -132,7 +135,7 @@ final class ReplayActions {
     @HotPath
     boolean request(KernelCpu cpu, int action) {
         Run run = runs[plan.actionActivity[action]];
-        run.arrivalNs = HostClock.nowNs() + plan.actionDelayNs[action];
+        run.arrivalNs = HostClock.nowNs() + pace.paced(plan.actionDelayNs[action]);
         boolean sent;
         if (producer.isPresent()) {
             sent = producer.get().request(run);

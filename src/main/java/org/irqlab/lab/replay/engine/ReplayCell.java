@@ -1,7 +1,9 @@
 package org.irqlab.lab.replay.engine;
 
 import org.irqlab.base.time.HostClock;
+import org.irqlab.host.CpuList;
 import org.irqlab.host.HostTopology;
+import org.irqlab.host.ThreadPinning;
 import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.kernel.sched.IdlePolicy;
 import org.irqlab.kernel.sched.SchedulerSettings;
@@ -21,6 +23,7 @@ import org.irqlab.lab.trace.TracefsReader;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -28,9 +31,6 @@ import java.util.OptionalDouble;
 public final class ReplayCell implements CellBody {
     /** Below this share of the time without lost events a replay says little. */
     private static final double LEAST_COVERAGE = 0.95;
-
-    /** The first pass warms up the JIT compiler and is thrown away. */
-    private static final long WARM_UP_NS = 2_000_000_000;
 
     private static final int EVENTS_PER_ACTIVITY = 8;
     private static final int MORE_EVENTS = 4096;
@@ -55,11 +55,15 @@ public final class ReplayCell implements CellBody {
                                 plan.cpus, producers, Optional.empty(), IdlePolicy.POLL),
                         HostTopology.live());
         MachineSpec spec = spec(plan, placement, request.seed());
-        ReplayPass.run(plan, spec, request.strategy(), placement.producerHosts(), WARM_UP_NS);
+        if (!placement.jvmHosts().isEmpty()) {
+            ThreadPinning.confineProcess(
+                    CpuList.of(placement.jvmHosts().stream().mapToInt(c -> c).toArray()));
+        }
+        List<Integer> producerHosts = placement.producerHosts();
+        WarmUp.run(plan, spec, request.strategy(), producerHosts);
         long startedEpochMs = HostClock.epochMillis();
         ReplayPass pass =
-                ReplayPass.run(
-                        plan, spec, request.strategy(), placement.producerHosts(), Long.MAX_VALUE);
+                ReplayPass.run(plan, spec, request.strategy(), producerHosts, Pace.MEASURED);
         if (request.traceOutput() != null) {
             // From the machine's start: what ran before the first arrival is part of it.
             OwnTrace.write(

@@ -34,6 +34,7 @@ final class ReplayMachine implements AutoCloseable {
     private static final long STOP_MILLIS = 10_000;
 
     private final ReplayPlan plan;
+    private final Pace pace;
     private final Machine machine;
     private final ReplaySamples samples;
     private final ReplayCounters[] counters;
@@ -47,8 +48,13 @@ final class ReplayMachine implements AutoCloseable {
     private long stoppedNs;
 
     ReplayMachine(
-            ReplayPlan plan, MachineSpec spec, Strategy strategy, List<Integer> producerHosts) {
+            ReplayPlan plan,
+            MachineSpec spec,
+            Strategy strategy,
+            List<Integer> producerHosts,
+            Pace pace) {
         this.plan = plan;
+        this.pace = pace;
         int cpus = spec.cpus();
         samples = new ReplaySamples(cpus, plan.sources.size());
         machine = Board.x86(spec, samples);
@@ -56,7 +62,7 @@ final class ReplayMachine implements AutoCloseable {
         Arrays.setAll(counters, cpu -> new ReplayCounters());
         runs = new Run[plan.costNs.length];
         Arrays.setAll(runs, activity -> new Run(activity, plan.activitySource[activity]));
-        var actions = new ReplayActions(plan, machine, runs, counters);
+        var actions = new ReplayActions(plan, pace, machine, runs, counters);
         var runner = new ActivityRunner(plan, actions, counters);
         var softirqRuns = new SoftirqRuns(machine, samples, counters);
         sources = makeSources(softirqRuns, strategy);
@@ -68,6 +74,7 @@ final class ReplayMachine implements AutoCloseable {
         injectors = new ArrivalInjector[cpus];
         for (int cpu = 0; cpu < cpus; cpu++) {
             machine.cpu(cpu).hw().noise().setListener(clock);
+            machine.cpu(cpu).hw().noise().watchOwnCode();
             pumps[cpu] = new TaskContextPump(machine, cpu, plan, actions, runner, sources);
             injectors[cpu] = makeInjector(cpu, producerHosts.isEmpty());
         }
@@ -229,7 +236,7 @@ final class ReplayMachine implements AutoCloseable {
                 Arrays.stream(all)
                         .filter(i -> plan.arrivalActivity[i] != ReplayPlan.NONE)
                         .toArray();
-        long[] offsets = Arrays.stream(own).mapToLong(i -> plan.arrivalNs[i]).toArray();
+        long[] offsets = Arrays.stream(own).mapToLong(i -> pace.paced(plan.arrivalNs[i])).toArray();
         Run[] what =
                 Arrays.stream(own).mapToObj(i -> runs[plan.arrivalActivity[i]]).toArray(Run[]::new);
         return new ArrivalInjector(offsets, what, clock, run -> arrive(counter, run));

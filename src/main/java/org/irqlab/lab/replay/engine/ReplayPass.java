@@ -1,6 +1,7 @@
 package org.irqlab.lab.replay.engine;
 
 import org.irqlab.base.time.HostClock;
+import org.irqlab.host.ThreadPinning;
 import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.lab.measure.Strategy;
 import org.irqlab.lab.replay.ReplayPlan;
@@ -37,7 +38,7 @@ final class ReplayPass {
     }
 
     /**
-     * Runs at most the first {@code limitNs} of the plan and stops the machine.
+     * Runs the plan, or as much of it as the pace says, and stops the machine.
      *
      * @param producerHosts host cores for device threads; empty where the CPUs fire at their own
      *     poll points
@@ -47,17 +48,18 @@ final class ReplayPass {
             MachineSpec spec,
             Strategy strategy,
             List<Integer> producerHosts,
-            long limitNs) {
+            Pace pace) {
         long expected = reachable(plan);
-        var machine = new ReplayMachine(plan, spec, strategy, producerHosts);
+        long lengthNs = pace.paced(Math.min(plan.durationNs, pace.limitNs()));
+        var machine = new ReplayMachine(plan, spec, strategy, producerHosts, pace);
         try (machine) {
-            long originNs = machine.start(LEAD_NS);
+            long originNs = start(machine, pace);
             long lastNs = 0;
             long progressNs = 0;
             long executed = 0;
             while (executed < expected) {
                 LockSupport.parkNanos(LOOK_EVERY_NS);
-                lastNs = originNs + Math.min(plan.durationNs, limitNs) + machine.slippedNs();
+                lastNs = originNs + lengthNs + machine.slippedNs();
                 long now = HostClock.nowNs();
                 long seen = machine.executed();
                 if (seen != executed) {
@@ -66,11 +68,23 @@ final class ReplayPass {
                 } else if (now - Math.max(progressNs, lastNs) > STALLED_NS) {
                     break;
                 }
-                if (now - originNs > limitNs || machine.machine().smp().stopping()) {
+                boolean farEnough = pace.limitNs() < plan.durationNs && now > lastNs;
+                if (farEnough || machine.machine().smp().stopping()) {
                     break;
                 }
             }
             return new ReplayPass(machine, originNs, HostClock.nowNs(), expected, executed);
+        }
+    }
+
+    /** The threads of the machine inherit the priority of the one that starts them. */
+    private static long start(ReplayMachine machine, Pace pace) {
+        int self = ThreadPinning.threadId();
+        ThreadPinning.setNice(self, pace.hostNice());
+        try {
+            return machine.start(LEAD_NS);
+        } finally {
+            ThreadPinning.setNice(self, 0);
         }
     }
 

@@ -80,7 +80,7 @@ class ReplayPassTest {
         // A request that goes to a device a day later.
         broken.arrivalNs[broken.arrivalNs.length - 1] += TimeUnit.DAYS.toNanos(1);
         ReplayPass pass =
-                ReplayPass.run(broken, spec(broken), Strategy.ORIGINAL, List.of(), Long.MAX_VALUE);
+                ReplayPass.run(broken, spec(broken), Strategy.ORIGINAL, List.of(), Pace.MEASURED);
         assertTrue(pass.stalled());
     }
 
@@ -136,7 +136,7 @@ class ReplayPassTest {
     }
 
     private ReplayPass run(Strategy strategy, List<Integer> producers) {
-        return ReplayPass.run(plan, spec(plan), strategy, producers, Long.MAX_VALUE);
+        return ReplayPass.run(plan, spec(plan), strategy, producers, Pace.MEASURED);
     }
 
     private static MachineSpec spec(ReplayPlan plan) {
