@@ -230,10 +230,16 @@ public final class VirtualCpu {
     @HotPath
     public void burnSince(long sinceNs, long pathNs) {
         if (pathNs > 0) {
-            long left = sinceNs + pathNs - nowNs();
-            if (left > 0) {
-                burn(left);
-            }
+            burnUntil(sinceNs + pathNs);
+        }
+    }
+
+    /** Spends the time until {@code untilNs}, if that is not past. */
+    @HotPath
+    public void burnUntil(long untilNs) {
+        long left = untilNs - nowNs();
+        if (left > 0) {
+            burn(left);
         }
     }
 

@@ -47,6 +47,14 @@ public interface PathModel {
         return 0;
     }
 
+    /**
+     * From a task's entry into the scheduler, where the run queue's clock is read, to its switch:
+     * part of the task's own recorded time.
+     */
+    default long scheduleEntryNs() {
+        return 0;
+    }
+
     /** From a worker's first instruction to its work item. */
     default long workerStartNs() {
         return 0;

@@ -4,6 +4,7 @@ import org.irqlab.base.Checks;
 import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.base.trace.Tracepoint;
+import org.irqlab.kernel.path.KernelPath;
 import org.irqlab.kernel.path.PathModel;
 
 import java.util.function.Consumer;
@@ -32,6 +33,7 @@ public final class CpuScheduler {
     private final Smp smp;
     private final SchedulerSettings settings;
     private final RunQueue queue;
+    private final RunQueueClock clock;
     private final WakeList wakeList = new WakeList();
     private WakePlacementPolicy placement = WakePlacementPolicy.PREVIOUS_CPU;
 
@@ -46,6 +48,7 @@ public final class CpuScheduler {
         this.smp = smp;
         this.settings = settings;
         queue = new RunQueue(settings, smp.count());
+        clock = new RunQueueClock(cpu);
     }
 
     /**
@@ -170,9 +173,9 @@ public final class CpuScheduler {
 
     private void activate(Task task) {
         if (!task.remoteWake) {
-            cpu.burnPath(cpu.paths().localWakeNs());
+            cpu.burnPath(KernelPath.LOCAL_WAKE, cpu.paths().localWakeNs());
         }
-        long now = clockNs();
+        long now = clock.readNs();
         queue.enqueue(task, now);
         task.sleep().enqueued();
         if (current == idle) {
@@ -180,13 +183,14 @@ public final class CpuScheduler {
             needResched = true;
         } else if (queue.preempts(task, current, needResched, now)) {
             needResched = true;
+            clock.preemptedBy(now);
         }
         traceWake(Tracepoint.SCHED_WAKEUP, task, cpu.id());
     }
 
     /** The scheduler's part of the tick. Hardirq context. */
     public void tick() {
-        if (queue.tick(clockNs())) {
+        if (queue.tick(clock.readNs())) {
             needResched = true;
         }
     }
@@ -256,7 +260,7 @@ public final class CpuScheduler {
         }
         needResched = false;
         drainWakeList();
-        long now = clockNs();
+        long now = clock.atSwitchNs();
         boolean blocks = mayBlock && self.sleep().announced();
         if (blocks) {
             queue.dequeue(self, now);
@@ -272,21 +276,26 @@ public final class CpuScheduler {
             if (next == null || smp.stopping()) {
                 next = idle;
             }
+            if (self == idle && next != idle) {
+                now = leaveIdle(next);
+            }
             queue.setNext(next, now);
         }
         needResched = false;
         if (next != self) {
-            burnSwitchPath(self);
+            if (self != idle && !blocks) {
+                cpu.burnPath(KernelPath.SWITCH, cpu.paths().switchNs());
+            }
             switchTo(self, next, blocks ? self.sleepLetter : RUNNABLE);
         }
     }
 
-    private void burnSwitchPath(Task self) {
-        PathModel paths = cpu.paths();
-        if (paths == PathModel.NONE) {
-            return;
-        }
-        cpu.burnPath(self == idle ? paths.idleExitNs(idleWasWoken) : paths.switchNs());
+    /** Spends the way out of idle, for which nobody is charged, and returns the clock behind it. */
+    private long leaveIdle(Task next) {
+        long ownNs = next.idleExitNs();
+        long pathNs = ownNs >= 0 ? ownNs : cpu.paths().idleExitNs(idleWasWoken);
+        cpu.burnPath(KernelPath.IDLE_EXIT, pathNs);
+        return clock.atSwitchNs();
     }
 
     private void switchTo(Task self, Task next, char letter) {
@@ -358,7 +367,7 @@ public final class CpuScheduler {
         if (smp.stopping()) {
             return idle;
         }
-        long now = clockNs();
+        long now = clock.readNs();
         queue.forget(self, now);
         Task next = queue.pick(now);
         queue.putPrevious(now);
@@ -379,11 +388,6 @@ public final class CpuScheduler {
             task.setCpu(cpu);
             switchTo(idle, task, RUNNABLE);
         }
-    }
-
-    /** Host time without what the host stole: the run queue's clock. */
-    private long clockNs() {
-        return HostClock.nowNs() - cpu.hw().noise().stolenNs();
     }
 
     private void traceWake(Tracepoint event, Task task, int target) {

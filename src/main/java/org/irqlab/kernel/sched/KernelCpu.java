@@ -7,6 +7,8 @@ import org.irqlab.base.trace.TraceRing;
 import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.hw.cpu.InterruptEntry;
 import org.irqlab.hw.cpu.VirtualCpu;
+import org.irqlab.kernel.path.KernelPath;
+import org.irqlab.kernel.path.OwnCodeShare;
 import org.irqlab.kernel.path.PathModel;
 
 /**
@@ -22,6 +24,7 @@ public final class KernelCpu implements InterruptEntry {
     private final PathModel paths;
     private final TraceRing ring;
     private final boolean stamped;
+    private final OwnCodeShare ownCode = new OwnCodeShare();
     private final CpuScheduler scheduler;
     private VectorDispatch vectors;
     private BottomHalves bottomHalves;
@@ -210,6 +213,7 @@ public final class KernelCpu implements InterruptEntry {
     public void trace(Tracepoint event, long a, long b, long c) {
         if (stamped) {
             markNs = hw.nowNs();
+            ownCode.passed(markNs);
             if (ring != null) {
                 ring.record(markNs, event, flags(), current().pid(), a, b, c);
             }
@@ -222,10 +226,15 @@ public final class KernelCpu implements InterruptEntry {
         return markNs;
     }
 
-    /** Burns what is left of a kernel path of {@code pathNs} that began at the last tracepoint. */
+    /**
+     * Burns what is left of a kernel path of {@code pathNs} that began at the last tracepoint and
+     * ends at the next one.
+     */
     @HotPath
-    public void burnPath(long pathNs) {
-        hw.burnSince(markNs, pathNs);
+    public void burnPath(KernelPath path, long pathNs) {
+        if (pathNs > 0) {
+            hw.burnUntil(ownCode.begin(path, markNs + pathNs));
+        }
     }
 
     public TraceRing ring() {

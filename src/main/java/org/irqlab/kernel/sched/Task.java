@@ -46,6 +46,7 @@ public final class Task {
     char sleepLetter = 'S';
     private SleepHooks hooks = SleepHooks.NONE;
     private int wantedCpu = -1;
+    private long idleExitNs = -1;
     private long switchedInNs;
     private boolean inSyscall;
     private boolean everWoken;
@@ -129,6 +130,18 @@ public final class Task {
      */
     public void setWantedCpu(int cpu) {
         wantedCpu = cpu;
+    }
+
+    /**
+     * Sets how long the next way out of idle to this task takes, ns, or −1 for what the {@link
+     * org.irqlab.kernel.path.PathModel} says. The waker, before it wakes.
+     */
+    public void setIdleExitNs(long ns) {
+        idleExitNs = ns;
+    }
+
+    long idleExitNs() {
+        return idleExitNs;
     }
 
     int wantedCpu() {

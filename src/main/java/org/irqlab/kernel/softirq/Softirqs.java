@@ -4,6 +4,7 @@ import org.irqlab.base.Checks;
 import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.base.trace.Tracepoint;
+import org.irqlab.kernel.path.KernelPath;
 import org.irqlab.kernel.path.PathModel;
 import org.irqlab.kernel.sched.BottomHalves;
 import org.irqlab.kernel.sched.KernelCpu;
@@ -126,13 +127,14 @@ public final class Softirqs implements BottomHalves {
         long start = HostClock.nowNs();
         long limitTicks = Math.ceilDiv(MAX_TIME_NS, tickNs);
         long endTick = Math.floorDiv(start, tickNs) + limitTicks;
+        KernelPath path = KernelPath.SOFTIRQ_ENTRY;
         long pathNs = entryPathNs;
         int passes = MAX_PASSES;
         while (true) {
             int snapshot = pending;
             // Before interrupts are on: what is raised from here on is for the next pass.
             pending = 0;
-            pass(snapshot, pathNs);
+            pass(snapshot, path, pathNs);
             if (pending == 0) {
                 break;
             }
@@ -142,18 +144,21 @@ public final class Softirqs implements BottomHalves {
                 cpu.scheduler().wake(ksoftirqd);
                 break;
             }
+            path = KernelPath.SOFTIRQ_NEXT;
             pathNs = cpu.paths().softirqNextNs();
         }
         cpu.leaveSoftirq();
     }
 
-    private void pass(int snapshot, long firstPathNs) {
+    private void pass(int snapshot, KernelPath first, long firstPathNs) {
         PathModel paths = cpu.paths();
+        KernelPath path = first;
         long pathNs = firstPathNs;
         cpu.hw().irqEnable();
         for (int left = snapshot; left != 0; left &= left - 1) {
             int vector = Integer.numberOfTrailingZeros(left);
-            cpu.burnPath(pathNs);
+            cpu.burnPath(path, pathNs);
+            path = KernelPath.SOFTIRQ_NEXT;
             pathNs = paths.softirqNextNs();
             int count = cpu.preemptCount();
             cpu.trace(Tracepoint.SOFTIRQ_ENTRY, vector, 0, 0);

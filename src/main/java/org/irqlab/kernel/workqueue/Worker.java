@@ -3,6 +3,7 @@ package org.irqlab.kernel.workqueue;
 import org.irqlab.base.Checks;
 import org.irqlab.base.HotPath;
 import org.irqlab.base.trace.Tracepoint;
+import org.irqlab.kernel.path.KernelPath;
 import org.irqlab.kernel.path.PathModel;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.SleepHooks;
@@ -74,7 +75,7 @@ final class Worker implements SleepHooks {
     private void loop(Task self) {
         while (true) {
             KernelCpu cpu = self.cpu();
-            cpu.burnPath(cpu.paths().workerStartNs());
+            cpu.burnPath(KernelPath.WORKER_START, cpu.paths().workerStartNs());
             enterPool(cpu);
             pool.leaveIdle(this);
             if (pool.needMore()) {
@@ -192,7 +193,7 @@ final class Worker implements SleepHooks {
         boolean last =
                 scheduled.isEmpty() && !pool.keepWorking() && currentQueue.inactive.isEmpty();
         leavePool(cpu);
-        cpu.burnPath(paths.workerNextNs(last));
+        cpu.burnPath(KernelPath.WORKER_NEXT, paths.workerNextNs(last));
     }
 
     @HotPath

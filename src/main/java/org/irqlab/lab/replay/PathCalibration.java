@@ -5,15 +5,15 @@ import java.util.Arrays;
 /**
  * Takes {@link PathCosts} from the stages of one capture.
  *
- * <p>A pure-code stage is its 5 % quantile: of quantiles from 1 to 10 % it differs by less than the
- * jitter, and the slower samples hold waits, own work of a task, and cache misses that a constant
- * must not hold. When the stamps are whole µs every quantile is a whole µs too and says nothing
- * about half a µs; then it is the mean of the samples up to 1 µs above the quantile, whose rounding
- * errors cancel.
+ * <p>A stage is only measured where one of its events follows the other directly, so that its
+ * samples hold no waits. When the stamps are whole µs, a sample says nothing about half a µs; those
+ * up to 1 µs above a low quantile are then replaced by their mean, in which the rounding errors
+ * cancel.
  */
 final class PathCalibration {
     private static final double LOW = 0.05;
     private static final long COARSE_NS = 1_000;
+    private static final long MOST_TIMES_LOW = 3;
 
     /** A stage with fewer samples than this is taken from a like one, if that has more. */
     private static final int ENOUGH = 20;
@@ -47,20 +47,20 @@ final class PathCalibration {
 
     /** A wake in a task acts at a rescheduling point and then switches as after an interrupt. */
     private void switches() {
-        long afterWakeNs = code("wakeToRescheduleNs", StageNames.PREEMPT_AFTER_WAKE);
-        costs.switchNs = code("switchNs", StageNames.PREEMPT_AFTER_IRQ);
-        int afterWakes = costs.counts.get("wakeToRescheduleNs");
-        int afterIrqs = costs.counts.get("switchNs");
-        if (afterIrqs < ENOUGH && afterWakes > afterIrqs) {
-            costs.switchNs = afterWakeNs;
-            costs.counts.put("switchNs", afterWakes);
+        long[] afterWakes = direct("wakeToRescheduleNs", StageNames.PREEMPT_AFTER_WAKE);
+        costs.switchNs = direct("switchNs", StageNames.PREEMPT_AFTER_IRQ);
+        int afterIrqs = costs.switchNs.length;
+        if (afterIrqs < ENOUGH && afterWakes.length > afterIrqs) {
+            costs.switchNs = afterWakes;
+            costs.counts.put("switchNs", afterWakes.length);
             costs.borrowed.add(
                     "switchNs: "
                             + afterIrqs
                             + " preemptions after interrupts, so taken from those"
                             + " after wakes in tasks; the way to the rescheduling point is in it");
         }
-        costs.wakeToRescheduleNs = Math.max(0, afterWakeNs - costs.switchNs);
+        long restNs = PathCosts.usual(afterWakes) - PathCosts.usual(costs.switchNs);
+        costs.wakeToRescheduleNs = Math.max(0, restNs);
     }
 
     private boolean coarse() {
@@ -69,18 +69,29 @@ final class PathCalibration {
                 && Arrays.stream(samples).allMatch(sample -> sample % COARSE_NS == 0);
     }
 
-    private long code(String field, String stage) {
+    private long[] code(String field, String stage) {
         long[] sorted = stages.samples(stage);
         costs.counts.put(field, sorted.length);
-        long low = StageRow.quantile(sorted, LOW);
-        if (!costs.coarseClock) {
-            return low;
+        if (!costs.coarseClock || sorted.length == 0) {
+            return sorted;
         }
-        return Math.round(
-                Arrays.stream(sorted)
-                        .filter(ns -> ns >= low && ns <= low + COARSE_NS)
-                        .average()
-                        .orElse(0));
+        long limit = StageRow.quantile(sorted, LOW) + COARSE_NS;
+        double mean = Arrays.stream(sorted).filter(ns -> ns <= limit).average().orElse(0);
+        return Arrays.stream(sorted)
+                .map(ns -> ns <= limit ? Math.round(mean) : ns)
+                .toArray();
+    }
+
+    /**
+     * As {@link #code}, of the samples in which the preempted task was not in kernel code that it
+     * had to finish first: no event tells, but that code takes several times the path.
+     */
+    private long[] direct(String field, String stage) {
+        long[] all = code(field, stage);
+        long limit = MOST_TIMES_LOW * StageRow.quantile(all, LOW);
+        long[] direct = Arrays.stream(all).filter(ns -> ns <= limit).toArray();
+        costs.counts.put(field, direct.length);
+        return direct;
     }
 
     private long[] spread(String field, String stage) {
@@ -108,7 +119,7 @@ final class PathCalibration {
         long[] toWork = stages.samples(StageNames.IDLE_EXIT_TO_WORK);
         long[] all = Arrays.copyOf(recorded, recorded.length + toWork.length);
         for (int i = 0; i < toWork.length; i++) {
-            all[recorded.length + i] = Math.max(0, toWork[i] - costs.workerStartNs);
+            all[recorded.length + i] = Math.max(0, toWork[i] - PathCosts.usual(costs.workerStartNs));
         }
         Arrays.sort(all);
         return all;

@@ -9,10 +9,10 @@ import java.util.Map;
  * Costs of the kernel's own paths between two traced points, calibrated from the capture; burnt as
  * guest time and listed in the report as model. All in ns, tracing cost included, as recorded.
  *
- * <p>Pure code has one number, a low quantile: what lies above it in the capture is queueing, which
- * the replay makes by itself, or jitter. Paths through halt, IPI and idle exit have the empirical
- * distribution. Where the capture has no sample, a number is 0 and a distribution is empty; {@link
- * #counts} says on how many samples each rests.
+ * <p>Every path has the empirical distribution of the samples between whose ends nothing else can
+ * lie: pure code, whose upper tail is the recorded machine's jitter, as much as the ways through
+ * halt, IPI and idle exit. Samples are sorted. Where the capture has none, a distribution is empty;
+ * {@link #counts} says on how many samples each rests.
  *
  * <p>The costs of a {@link ReplayPlan}'s activities hold none of these paths except {@link #wakeNs}
  * and {@link #wakeToRescheduleNs}, which are time of the waker.
@@ -21,20 +21,20 @@ public final class PathCosts {
     /**
      * Interrupt exit → softirq entry that follows directly, the vector raised in that interrupt.
      */
-    public long irqExitToSoftirqNs;
+    public long[] irqExitToSoftirqNs = {};
 
     /** Softirq exit → next softirq entry of the same batch. */
-    public long softirqToSoftirqNs;
+    public long[] softirqToSoftirqNs = {};
 
     /** Raise in task context → softirq entry at the bottom-half enable. */
-    public long raiseToSoftirqInTaskNs;
+    public long[] raiseToSoftirqInTaskNs = {};
 
     /**
      * Local wake with the CPU busy: last event of the waking context → switch-in, when it preempts
      * at once. Only a switch that preempts costs this: the way to a sleeping switch-out is the
      * quantum's own.
      */
-    public long switchNs;
+    public long[] switchNs = {};
 
     /**
      * Wake in task context → the point at which a rescheduling flag acts. It is the waker's own
@@ -43,32 +43,32 @@ public final class PathCosts {
     public long wakeToRescheduleNs;
 
     /** sched_waking → sched_wakeup by the same CPU, CPU and task both local. */
-    public long wakeNs;
+    public long[] wakeNs = {};
 
     /** Switch-in of a worker → start of its work item. */
-    public long workerStartNs;
+    public long[] workerStartNs = {};
 
     /** End of a work item → start of the worker's next item. */
-    public long workerNextNs;
+    public long[] workerNextNs = {};
 
     /** End of a work item → switch-out of its worker. */
-    public long workerLeaveNs;
+    public long[] workerLeaveNs = {};
 
     /**
-     * Idle CPU, local wake: end of the interrupt or softirq that woke → switch-in. Sorted samples.
+     * Idle CPU, local wake: end of the interrupt or softirq that woke → switch-in.
      */
     public long[] idleExitNs = {};
 
-    /** Idle CPU, remote wake: waking → wakeup on the target. Sorted samples. */
+    /** Idle CPU, remote wake: waking → wakeup on the target. */
     public long[] remoteWakeIdleNs = {};
 
-    /** Idle CPU, remote wake: wakeup on the target → switch-in. Sorted samples. */
+    /** Idle CPU, remote wake: wakeup on the target → switch-in. */
     public long[] remoteSwitchInNs = {};
 
-    /** Busy CPU, remote wake: waking → wakeup. Sorted samples. */
+    /** Busy CPU, remote wake: waking → wakeup. */
     public long[] remoteWakeBusyNs = {};
 
-    /** Busy CPU, remote wake that preempts: wakeup → switch-in. Sorted samples. */
+    /** Busy CPU, remote wake that preempts: wakeup → switch-in. */
     public long[] remotePreemptNs = {};
 
     /** Number of samples that each field rests on, by field name. */
@@ -78,7 +78,12 @@ public final class PathCosts {
     public List<String> borrowed = new ArrayList<>();
 
     /**
-     * The recorder's stamps are whole µs, so that pure-code numbers are means of the low samples.
+     * The recorder's stamps are whole µs: samples up to one µs above the lowest are their mean.
      */
     public boolean coarseClock;
+
+    /** Returns the usual cost of a path, its median; 0 where there is no sample. */
+    public static long usual(long[] sorted) {
+        return StageRow.quantile(sorted, 0.5);
+    }
 }

@@ -53,7 +53,7 @@ final class PlanAssembly {
         out.seesTasks = seesTasks;
         idleExitNs = StageRow.quantile(paths.idleExitNs, 0.5);
         remoteSwitchNs = StageRow.quantile(paths.remoteSwitchInNs, 0.5);
-        switchNs = paths.switchNs;
+        switchNs = PathCosts.usual(paths.switchNs);
         if (!seesTasks) {
             killQuanta();
         }
@@ -260,6 +260,7 @@ final class PlanAssembly {
         out.activitySource = new int[n];
         out.activityCpu = new int[n];
         out.activityPackets = new int[n];
+        out.activityIdleExitNs = new long[n];
         for (int a = 0; a < newId.length; a++) {
             int id = newId[a];
             if (id < 0) {
@@ -274,6 +275,8 @@ final class PlanAssembly {
             out.activityPackets[id] = plan.packets(a);
             out.activityStartNs[id] = plan.startNs(a) - shiftNs(a);
             out.costNs[id] = costNs(a);
+            long slackNs = plan.slackNs(a);
+            out.activityIdleExitNs[id] = slackNs > 0 ? slackNs - shiftNs(a) : NONE;
         }
     }
 

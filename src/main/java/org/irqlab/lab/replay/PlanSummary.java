@@ -115,15 +115,15 @@ public final class PlanSummary {
     }
 
     private static void paths(PathCosts paths, List<String> lines) {
-        number(lines, paths, "irqExitToSoftirqNs", paths.irqExitToSoftirqNs);
-        number(lines, paths, "softirqToSoftirqNs", paths.softirqToSoftirqNs);
-        number(lines, paths, "raiseToSoftirqInTaskNs", paths.raiseToSoftirqInTaskNs);
-        number(lines, paths, "wakeNs", paths.wakeNs);
+        spread(lines, paths, "irqExitToSoftirqNs", paths.irqExitToSoftirqNs);
+        spread(lines, paths, "softirqToSoftirqNs", paths.softirqToSoftirqNs);
+        spread(lines, paths, "raiseToSoftirqInTaskNs", paths.raiseToSoftirqInTaskNs);
+        spread(lines, paths, "wakeNs", paths.wakeNs);
         number(lines, paths, "wakeToRescheduleNs", paths.wakeToRescheduleNs);
-        number(lines, paths, "switchNs", paths.switchNs);
-        number(lines, paths, "workerStartNs", paths.workerStartNs);
-        number(lines, paths, "workerNextNs", paths.workerNextNs);
-        number(lines, paths, "workerLeaveNs", paths.workerLeaveNs);
+        spread(lines, paths, "switchNs", paths.switchNs);
+        spread(lines, paths, "workerStartNs", paths.workerStartNs);
+        spread(lines, paths, "workerNextNs", paths.workerNextNs);
+        spread(lines, paths, "workerLeaveNs", paths.workerLeaveNs);
         spread(lines, paths, "idleExitNs", paths.idleExitNs);
         spread(lines, paths, "remoteWakeIdleNs", paths.remoteWakeIdleNs);
         spread(lines, paths, "remoteSwitchInNs", paths.remoteSwitchInNs);
@@ -132,14 +132,12 @@ public final class PlanSummary {
     }
 
     private static void number(List<String> lines, PathCosts paths, String field, long ns) {
-        String how = paths.coarseClock ? "low mean" : "p5";
         lines.add(
                 String.format(
                         Locale.ROOT,
-                        "model: %s %.2f us (%s of %d)",
+                        "model: %s %.2f us (difference of medians, %d samples)",
                         field,
                         ns / 1e3,
-                        how,
                         paths.counts.getOrDefault(field, 0)));
     }
 

@@ -156,6 +156,12 @@ public final class ReplayPlan {
     /** The CPU on which it ran. */
     public int[] activityCpu;
 
+    /**
+     * Of a quantum whose switch-in from idle was not recorded: the part of the recorded stretch
+     * that is taken for the way out of idle; the rest is in its cost. NONE where it was recorded.
+     */
+    public long[] activityIdleExitNs;
+
     /** Packets a NAPI poll did in it, else 0. */
     public int[] activityPackets;
 

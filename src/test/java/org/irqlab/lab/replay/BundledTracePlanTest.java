@@ -115,7 +115,7 @@ class BundledTracePlanTest {
         assertEquals(3341, row.samples());
         assertEquals(1_000, row.p50());
         assertTrue(plan.paths.coarseClock);
-        long ns = plan.paths.irqExitToSoftirqNs;
+        long ns = PathCosts.usual(plan.paths.irqExitToSoftirqNs);
         assertTrue(ns > 200 && ns < 700, "irqExitToSoftirqNs=" + ns);
         assertTrue(plan.paths.counts.get("irqExitToSoftirqNs") > 3_000);
     }

@@ -193,8 +193,8 @@ class ReplayPlanBuilderTest {
                       QUANTUM 10500
                 """,
                 PlanText.of(plan));
-        assertEquals(1_500, plan.paths.switchNs);
-        assertEquals(400, plan.paths.raiseToSoftirqInTaskNs);
+        assertEquals(1_500, PathCosts.usual(plan.paths.switchNs));
+        assertEquals(400, PathCosts.usual(plan.paths.raiseToSoftirqInTaskNs));
         assertEquals(1, plan.paths.counts.get("idleExitNs"));
         assertEquals(8_000, plan.paths.idleExitNs[0]);
     }
@@ -416,8 +416,8 @@ class ReplayPlanBuilderTest {
                 """,
                 PlanText.of(plan));
         assertTrue(plan.works.get(0).highPriority());
-        assertEquals(1_000, plan.paths.workerStartNs);
-        assertEquals(800, plan.paths.workerLeaveNs);
+        assertEquals(1_000, PathCosts.usual(plan.paths.workerStartNs));
+        assertEquals(800, PathCosts.usual(plan.paths.workerLeaveNs));
     }
 
     @Test

@@ -51,7 +51,7 @@ final class ActivityRunner {
                 done = offset;
             }
             done += perform(cpu, run, action);
-            done = rescheduleIfAsked(cpu, done, cost);
+            done = rescheduleIfAsked(cpu, action, done, cost);
         }
         if (cost > done) {
             cpu.burn(cost - done);
@@ -83,7 +83,7 @@ final class ActivityRunner {
      * A user task that has woken somebody more urgent goes on for the rest of its system call, then
      * yields.
      */
-    private long rescheduleIfAsked(KernelCpu cpu, long done, long cost) {
+    private long rescheduleIfAsked(KernelCpu cpu, int action, long done, long cost) {
         if (!cpu.scheduler().needResched() || cpu.preemptCount() != 0) {
             return done;
         }
@@ -91,7 +91,10 @@ final class ActivityRunner {
         if (self.inKernel() || PreemptCount.inInterrupt(cpu.preemptCount())) {
             return done;
         }
-        long rest = Math.min(plan.paths.wakeToRescheduleNs, Math.max(0, cost - done));
+        // Behind a softirq the way to the switch begins at that softirq's end.
+        boolean own = plan.actionKind[action] == ReplayPlan.ActionKind.WAKE.ordinal();
+        long rest =
+                own ? Math.min(plan.paths.wakeToRescheduleNs, Math.max(0, cost - done)) : 0;
         cpu.burn(rest);
         cpu.scheduler().reschedulePoint();
         return done + rest;

@@ -38,7 +38,7 @@ final class CellReport {
     private final CellRequest request;
     private final TraceFacts trace;
     private final StageAnalysis recorded;
-    private final IdleSwitches idleSwitches;
+    private final ShownSwitches shownSwitches;
     private final ReplayPlan plan;
     private final Placement placement;
     private final ReplayPass pass;
@@ -48,14 +48,14 @@ final class CellReport {
             CellRequest request,
             TraceFacts trace,
             StageAnalysis recorded,
-            IdleSwitches idleSwitches,
+            ShownSwitches shownSwitches,
             ReplayPlan plan,
             Placement placement,
             ReplayPass pass) {
         this.request = request;
         this.trace = trace;
         this.recorded = recorded;
-        this.idleSwitches = idleSwitches;
+        this.shownSwitches = shownSwitches;
         this.plan = plan;
         this.placement = placement;
         this.pass = pass;
@@ -174,8 +174,9 @@ final class CellReport {
                         names,
                         (cpu, from, to) ->
                                 samples.taints(cpu).touches(from + originNs, to + originNs));
-        new RingEvents(machine, names)
-                .feed(idleSwitches.hidingFrom(reproduced, plan.recordedCpu), originNs);
+        // As the recorder rounded them.
+        new RingEvents(machine, names, plan.paths.coarseClock ? COARSE_CLOCK_NS : 1)
+                .feed(shownSwitches.hidingFrom(reproduced, plan, names), originNs);
         var rows = new ArrayList<CheckRow>();
         for (StageRow row : recorded.rows()) {
             if (row.samples() >= LEAST_RECORDED) {

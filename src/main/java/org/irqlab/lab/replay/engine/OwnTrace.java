@@ -30,7 +30,7 @@ final class OwnTrace {
         try (var out = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
             var writer = new TracefsWriter(out, names);
             writer.header(kept, kept + dropped, machine.cpus());
-            new RingEvents(machine, names).feed(writer, originNs);
+            new RingEvents(machine, names, 1).feed(writer, originNs);
         } catch (IOException | UncheckedIOException e) {
             Files.deleteIfExists(part);
             throw e;

@@ -3,66 +3,127 @@ package org.irqlab.lab.replay.engine;
 import org.irqlab.base.HotPath;
 import org.irqlab.kernel.path.PathModel;
 import org.irqlab.lab.replay.PathCosts;
+import org.irqlab.lab.replay.StageRow;
 
 import java.util.SplittableRandom;
 
 /**
- * The kernel's path costs as the capture shows them: a number for pure code, a draw from the
- * recorded distribution for paths through halt, IPI and idle exit.
+ * The kernel's path costs as the capture shows them: draws from the recorded distributions.
  *
  * <p><b>Threads.</b> One CPU's holder.
  */
 final class RecordedPaths implements PathModel {
-    private final PathCosts costs;
-    private final SplittableRandom random;
+    private final Draws irqExitToSoftirq;
+    private final Draws raiseToSoftirqInTask;
+    private final Draws softirqToSoftirq;
+    private final Draws idleExit;
+    private final Draws remoteSwitchIn;
+    private final Draws wake;
+    private final Draws remoteWakeIdle;
+    private final Draws remoteWakeBusy;
+    private final Draws preemptingSwitch;
+    private final Draws workerStart;
+    private final Draws workerNext;
+    private final Draws workerLeave;
+    private final long scheduleEntryNs;
 
     RecordedPaths(PathCosts costs, long seed) {
-        this.costs = costs;
-        random = new SplittableRandom(seed);
+        var random = new SplittableRandom(seed);
+        irqExitToSoftirq = new Draws(costs.irqExitToSoftirqNs, random);
+        raiseToSoftirqInTask = new Draws(costs.raiseToSoftirqInTaskNs, random);
+        softirqToSoftirq = new Draws(costs.softirqToSoftirqNs, random);
+        idleExit = new Draws(costs.idleExitNs, random);
+        remoteSwitchIn = new Draws(costs.remoteSwitchInNs, random);
+        wake = new Draws(costs.wakeNs, random);
+        remoteWakeIdle = new Draws(costs.remoteWakeIdleNs, random);
+        remoteWakeBusy = new Draws(costs.remoteWakeBusyNs, random);
+        preemptingSwitch = new Draws(costs.switchNs, random);
+        workerStart = new Draws(costs.workerStartNs, random);
+        workerNext = new Draws(costs.workerNextNs, random);
+        workerLeave = new Draws(costs.workerLeaveNs, random);
+        scheduleEntryNs = PathCosts.usual(costs.switchNs);
     }
 
+    @Override
     @HotPath
-    private long draw(long[] sorted) {
-        return sorted == null || sorted.length == 0 ? 0 : sorted[random.nextInt(sorted.length)];
-    }
-
-    @Override
     public long softirqEntryNs(boolean inTask) {
-        return inTask ? costs.raiseToSoftirqInTaskNs : costs.irqExitToSoftirqNs;
+        return (inTask ? raiseToSoftirqInTask : irqExitToSoftirq).next();
     }
 
     @Override
+    @HotPath
     public long softirqNextNs() {
-        return costs.softirqToSoftirqNs;
+        return softirqToSoftirq.next();
     }
 
     @Override
+    @HotPath
     public long idleExitNs(boolean remoteWake) {
-        return draw(remoteWake ? costs.remoteSwitchInNs : costs.idleExitNs);
+        return (remoteWake ? remoteSwitchIn : idleExit).next();
     }
 
     @Override
+    @HotPath
     public long localWakeNs() {
-        return costs.wakeNs;
+        return wake.next();
     }
 
     @Override
+    @HotPath
     public long remoteWakeNs(boolean targetIdle) {
-        return draw(targetIdle ? costs.remoteWakeIdleNs : costs.remoteWakeBusyNs);
+        return (targetIdle ? remoteWakeIdle : remoteWakeBusy).next();
     }
 
     @Override
+    @HotPath
     public long switchNs() {
-        return costs.switchNs;
+        return preemptingSwitch.next();
     }
 
     @Override
+    @HotPath
     public long workerStartNs() {
-        return costs.workerStartNs;
+        return workerStart.next();
     }
 
     @Override
+    @HotPath
     public long workerNextNs(boolean last) {
-        return last ? costs.workerLeaveNs : costs.workerNextNs;
+        return (last ? workerLeave : workerNext).next();
+    }
+
+    @Override
+    public long scheduleEntryNs() {
+        return scheduleEntryNs;
+    }
+
+    /**
+     * A distribution as equally likely values in random order, taken one after the other: a draw
+     * must not cost the cache miss that a random place in all samples would.
+     */
+    private static final class Draws {
+        /** A power of two; the largest value stands for the last 0.2 %. */
+        private static final int VALUES = 512;
+
+        private final long[] values = new long[VALUES];
+        private int next;
+
+        private Draws(long[] sorted, SplittableRandom random) {
+            for (int i = 0; i < VALUES; i++) {
+                values[i] = StageRow.quantile(sorted, (i + 0.5) / VALUES);
+            }
+            for (int i = VALUES - 1; i > 0; i--) {
+                int other = random.nextInt(i + 1);
+                long value = values[i];
+                values[i] = values[other];
+                values[other] = value;
+            }
+        }
+
+        @HotPath
+        private long next() {
+            next = (next + 1) & (VALUES - 1);
+            return values[next];
+        }
     }
 }

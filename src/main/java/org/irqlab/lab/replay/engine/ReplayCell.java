@@ -75,7 +75,7 @@ public final class ReplayCell implements CellBody {
                         request,
                         loaded.facts(),
                         loaded.stages,
-                        loaded.idleSwitches,
+                        loaded.shownSwitches,
                         plan,
                         placement,
                         pass)
@@ -94,7 +94,7 @@ public final class ReplayCell implements CellBody {
 
     /** A trace that has been read, and is fit to be replayed. */
     private record Loaded(
-            TraceFacts facts, ReplayPlan plan, StageAnalysis stages, IdleSwitches idleSwitches) {
+            TraceFacts facts, ReplayPlan plan, StageAnalysis stages, ShownSwitches shownSwitches) {
         static Loaded load(CellRequest request) throws IOException {
             var rate =
                     request.tscMhz() > 0
@@ -103,8 +103,8 @@ public final class ReplayCell implements CellBody {
             var input = TraceInput.file(Path.of(request.trace()));
             var reader = new TracefsReader(input, rate);
             var builder = new ReplayPlanBuilder(reader.names());
-            var idleSwitches = new IdleSwitches(builder);
-            TraceReading reading = reader.read(idleSwitches);
+            var shownSwitches = new ShownSwitches(builder);
+            TraceReading reading = reader.read(shownSwitches);
             ReplayPlan plan = builder.build();
             StageAnalysis stages = builder.stages();
             if (plan.costNs.length == 0) {
@@ -121,7 +121,7 @@ public final class ReplayCell implements CellBody {
                                         plan.coverage * 100,
                                         LEAST_COVERAGE * 100));
             }
-            return new Loaded(facts(request, reading, plan, stages), plan, stages, idleSwitches);
+            return new Loaded(facts(request, reading, plan, stages), plan, stages, shownSwitches);
         }
 
         private static TraceFacts facts(

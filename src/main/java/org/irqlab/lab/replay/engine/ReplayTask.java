@@ -51,6 +51,7 @@ final class ReplayTask {
         }
         count.workQueued++;
         task.setWantedCpu(plan.activityCpu[quantum.activity]);
+        task.setIdleExitNs(plan.activityIdleExitNs[quantum.activity]);
         boolean woken = cpu.scheduler().wake(task);
         if (!woken) {
             count.mergedWakes++;

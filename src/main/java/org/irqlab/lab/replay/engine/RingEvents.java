@@ -29,9 +29,14 @@ final class RingEvents {
     private final Map<Tracepoint, EventKind> kinds = new HashMap<>();
     private final TraceEvent event = new TraceEvent();
     private final int idleComm;
+    private final long grainNs;
 
-    RingEvents(Machine machine, NameTable names) {
+    /**
+     * @param grainNs to whose multiples stamps are rounded down
+     */
+    RingEvents(Machine machine, NameTable names, long grainNs) {
         this.machine = machine;
+        this.grainNs = grainNs;
         this.names = names;
         idleComm = names.id("<idle>");
         for (Task task : machine.tasks()) {
@@ -91,7 +96,7 @@ final class RingEvents {
         }
         event.line = 0;
         event.cpu = cpu;
-        event.timeNs = ring.timeNs(index) - originNs;
+        event.timeNs = Math.floorDiv(ring.timeNs(index) - originNs, grainNs) * grainNs;
         event.pid = ring.pid(index);
         event.commId = comm(event.pid);
         int flags = ring.flags(index);

@@ -19,6 +19,9 @@ import org.irqlab.lab.replay.ReplayPlan;
  * task.
  */
 final class TaskContextPump {
+    /** Begins the names of these tasks. */
+    static final String NAME = "tasks/";
+
     private static final int PRIORITY = 98;
 
     private final ReplayPlan plan;
@@ -39,7 +42,7 @@ final class TaskContextPump {
         this.actions = actions;
         this.runner = runner;
         this.sources = sources;
-        task = machine.newTask(cpu, "tasks/" + cpu, TaskPolicy.fifo(PRIORITY), false, this::loop);
+        task = machine.newTask(cpu, NAME + cpu, TaskPolicy.fifo(PRIORITY), false, this::loop);
     }
 
     /** Takes an arrival; {@code false} when the ring is full. */

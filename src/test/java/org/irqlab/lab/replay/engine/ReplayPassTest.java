@@ -91,7 +91,7 @@ class ReplayPassTest {
         var text = new StringWriter();
         var writer = new TracefsWriter(text, names);
         writer.header(1, 1, 2);
-        new RingEvents(pass.machine().machine(), names).feed(writer, pass.machine().startedNs());
+        new RingEvents(pass.machine().machine(), names, 1).feed(writer, pass.machine().startedNs());
         byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
         var reader = new TracefsReader(TraceInput.bytes("own", bytes), OptionalDouble.empty());
         var again = new ReplayPlanBuilder(reader.names());

@@ -1,0 +1,12 @@
+package org.irqlab.kernel.path;
+
+/** A stretch of the kernel's own code between two tracepoints, for which a {@link PathModel} has a cost. */
+public enum KernelPath {
+    SOFTIRQ_ENTRY,
+    SOFTIRQ_NEXT,
+    IDLE_EXIT,
+    LOCAL_WAKE,
+    SWITCH,
+    WORKER_START,
+    WORKER_NEXT
+}
