@@ -111,6 +111,7 @@ public final class Machine implements AutoCloseable {
         timers[id] = new LocalTimer(hw);
         hw.addDevice(timers[id]);
         cpu.connect(irqs, softirqs[id]);
+        cpu.setBacklogListener(listener::idleBegins);
     }
 
     private void connectSystemVectors(InterruptController controller) {

@@ -84,6 +84,12 @@ public final class CpuScheduler {
         return needResched;
     }
 
+    /** Returns whether a task runs, not the idle one, and no other wants the CPU. */
+    @HotPath
+    boolean aloneOnCpu() {
+        return current != idle && queue.size() <= 1;
+    }
+
     /** Returns how often this CPU switched tasks. */
     public long switches() {
         return switches;

@@ -11,6 +11,8 @@ import org.irqlab.kernel.path.KernelPath;
 import org.irqlab.kernel.path.OwnCodeShare;
 import org.irqlab.kernel.path.PathModel;
 
+import java.util.function.Consumer;
+
 /**
  * The kernel's state of one CPU: preempt count, contexts, interrupt entry and exit, tracepoints.
  *
@@ -28,6 +30,7 @@ public final class KernelCpu implements InterruptEntry {
     private final CpuScheduler scheduler;
     private VectorDispatch vectors;
     private BottomHalves bottomHalves;
+    private Consumer<KernelCpu> backlogEmpty = cpu -> {};
 
     // Holder only.
     private int preemptCount;
@@ -55,6 +58,14 @@ public final class KernelCpu implements InterruptEntry {
     public void connect(VectorDispatch vectors, BottomHalves bottomHalves) {
         this.vectors = vectors;
         this.bottomHalves = bottomHalves;
+    }
+
+    /**
+     * Sets who is told when an interrupt returns to a task that nobody waits for: whatever was late
+     * before has been served. Interrupts are off then. Before the CPU runs.
+     */
+    public void setBacklogListener(Consumer<KernelCpu> listener) {
+        backlogEmpty = listener;
     }
 
     public int id() {
@@ -117,8 +128,12 @@ public final class KernelCpu implements InterruptEntry {
         if (bottomHalves.pending() && !PreemptCount.inInterrupt(preemptCount)) {
             bottomHalves.interruptExit();
         }
-        if (preemptCount == 0 && scheduler.needResched()) {
-            scheduler.preemptFromInterrupt();
+        if (preemptCount == 0) {
+            if (scheduler.needResched()) {
+                scheduler.preemptFromInterrupt();
+            } else if (scheduler.aloneOnCpu()) {
+                backlogEmpty.accept(this);
+            }
         }
     }
 
