@@ -215,9 +215,7 @@ public class SoftirqBacklogStress {
     @Outcome(
             id = "1, 3, 23",
             expect = ACCEPTABLE_INTERESTING,
-            desc =
-                    "Overwritten before it was read: the first packet is lost, the third comes"
-                        + " twice.")
+            desc = "Overwritten before it was read: the first is lost, the third comes twice.")
     @State
     public static class BrokenFreeBeforeRead extends Ring {
         public BrokenFreeBeforeRead() {
