@@ -18,9 +18,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The gate: no signal is lost, and what was written before a signal is seen after the wait that
  * consumed it.
  *
- * <p>The first tests run the gates themselves, with the real kernel. A wait that would not end is
- * reported after {@link #LOST_NS}. The twins run a model of the gate's word, of which the broken
- * form cannot hang.
+ * <p>The first tests run the gates themselves, with the real kernel; the signal comes before, in,
+ * or after the owner's way to sleep. A wait that would not end is reported after {@link #LOST_NS}.
+ * The twins run a model of the gate's word, of which the broken form cannot hang.
+ *
+ * <p>This is the baton as well: a {@code GuestThread} hands over by one signal and waits by one
+ * await, and shares nothing else, so its ordering is that of the gate.
  */
 public class GateStress {
     private static final long LOST_NS = 10_000_000_000L;
@@ -226,6 +229,32 @@ public class GateStress {
         @Arbiter
         public void after(II_Result r) {
             look(r);
+        }
+    }
+
+    /** A word that orders nothing: one look of an owner that does not wait. */
+    @JCStressTest
+    @Outcome(id = "0, [01]", expect = ACCEPTABLE, desc = "Not signalled yet.")
+    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "Handed over with its payload.")
+    @Outcome(
+            id = "1, 0",
+            expect = ACCEPTABLE_INTERESTING,
+            desc = "Runs with the CPU state of the last holder: read ahead of the signal.")
+    @State
+    public static class BrokenPlainWord {
+        private int word;
+        private int payload;
+
+        @Actor
+        public void giver() {
+            payload = 1;
+            word = SIGNALLED;
+        }
+
+        @Actor
+        public void owner(II_Result r) {
+            r.r1 = word;
+            r.r2 = payload;
         }
     }
 

@@ -122,11 +122,13 @@ public class MessageWholeStress {
     public static class BrokenSendFromEntry {
         private volatile boolean masked;
         private volatile MsiMessage entry = OLD;
+        private volatile int fires;
         private final LastMessage last = new LastMessage();
 
         @Actor
         public void device() {
             if (!masked) {
+                fires = 1;
                 MsiMessage message = entry;
                 last.message(message.address(), message.data());
             }
