@@ -50,6 +50,9 @@ public final class StageNames {
     /** End of an item → switch-out of its worker. */
     public static final String WORKER_LEAVE = "work end→switch-out";
 
+    /** Begins the names of the stages that are quanta of tasks. */
+    public static final String QUANTUM = "quantum";
+
     private static final String[] VECTORS = {
         "HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL", "TASKLET", "SCHED", "HRTIMER", "RCU"
     };
@@ -118,12 +121,12 @@ public final class StageNames {
 
     /** Own time from switch-in to the switch-out that sleeps. */
     public static String quantum(TaskClass task) {
-        return "quantum [" + task.text() + "]";
+        return QUANTUM + " [" + task.text() + "]";
     }
 
     /** The same from the task's first event on, where the switch-in was not recorded. */
     public static String quantumFromFirstEvent(TaskClass task) {
-        return "quantum from first event [" + task.text() + "]";
+        return QUANTUM + " from first event [" + task.text() + "]";
     }
 
     /** What became of the CPU that a task was woken to. */

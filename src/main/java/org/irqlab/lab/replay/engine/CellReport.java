@@ -20,6 +20,7 @@ import org.irqlab.lab.placement.Placement;
 import org.irqlab.lab.replay.PlanSummary;
 import org.irqlab.lab.replay.ReplayPlan;
 import org.irqlab.lab.replay.StageAnalysis;
+import org.irqlab.lab.replay.StageNames;
 import org.irqlab.lab.replay.StageRow;
 import org.irqlab.lab.trace.NameTable;
 
@@ -179,7 +180,8 @@ final class CellReport {
                 .feed(shownSwitches.hidingFrom(reproduced, plan, names), originNs);
         var rows = new ArrayList<CheckRow>();
         for (StageRow row : recorded.rows()) {
-            if (row.samples() >= LEAST_RECORDED) {
+            boolean replayed = plan.seesTasks || !row.name().startsWith(StageNames.QUANTUM);
+            if (row.samples() >= LEAST_RECORDED && replayed) {
                 rows.add(
                         new CheckRow(
                                 row.name(),
