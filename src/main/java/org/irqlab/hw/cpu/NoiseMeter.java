@@ -97,7 +97,8 @@ public final class NoiseMeter {
     /**
      * Takes the time between two polls.
      *
-     * @return whether it was progress; false when the host stole it
+     * @return whether it was progress; false when the host stole it, and the caller has to {@link
+     *     #taint} what that hurt
      */
     @HotPath
     boolean polled(long gapNs) {
@@ -111,7 +112,6 @@ public final class NoiseMeter {
             return true;
         }
         steal(gapNs);
-        tainted = true;
         return false;
     }
 
@@ -128,6 +128,11 @@ public final class NoiseMeter {
         steal(gapNs);
         stolenIdleNs += gapNs;
         return true;
+    }
+
+    /** A gap was told of that hurt nobody but the task that ran. */
+    void harmless(long fromNs, long toNs) {
+        listener.harmless(fromNs, toNs);
     }
 
     /** A gap has done damage. */

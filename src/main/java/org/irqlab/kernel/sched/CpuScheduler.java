@@ -313,6 +313,7 @@ public final class CpuScheduler {
 
     private void beginTurn(Task self, Task next, char letter) {
         switches++;
+        cpu.hw().setAlone(false);
         // Seen from the task that leaves, as in the kernel.
         cpu.trace(Tracepoint.SCHED_SWITCH, word(self) | (long) letter << Short.SIZE, word(next), 0);
         current = next;

@@ -115,6 +115,7 @@ public final class KernelCpu implements InterruptEntry {
         int interrupted = preemptCount;
         int entered = interrupted + PreemptCount.HARDIRQ_OFFSET;
         preemptCount = entered;
+        hw.setAlone(false);
         if (Checks.ON) {
             Checks.invariant(
                     PreemptCount.hardirqDepth(preemptCount) == 1, "I-20: hardirq in hardirq");
@@ -133,6 +134,7 @@ public final class KernelCpu implements InterruptEntry {
                 scheduler.preemptFromInterrupt();
             } else if (scheduler.aloneOnCpu()) {
                 backlogEmpty.accept(this);
+                hw.setAlone(true);
             }
         }
     }

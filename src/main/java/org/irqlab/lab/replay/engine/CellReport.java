@@ -174,7 +174,7 @@ final class CellReport {
                 new StageAnalysis(
                         names,
                         (cpu, from, to) ->
-                                samples.taints(cpu).touches(from + originNs, to + originNs));
+                                samples.disturbed(cpu, from + originNs, to + originNs));
         // As the recorder rounded them.
         new RingEvents(machine, names, plan.paths.coarseClock ? COARSE_CLOCK_NS : 1)
                 .feed(shownSwitches.hidingFrom(reproduced, plan, names), originNs);

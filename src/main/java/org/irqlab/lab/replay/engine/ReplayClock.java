@@ -1,7 +1,6 @@
 package org.irqlab.lab.replay.engine;
 
 import org.irqlab.base.HotPath;
-import org.irqlab.hw.cpu.StealListener;
 
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -16,11 +15,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * its own gaps at once and those of others at one of its next polls: a deadline can then only be
  * early, and is looked at again.
  */
-final class ReplayClock implements StealListener {
+final class ReplayClock {
     private final AtomicLong slippedNs = new AtomicLong();
 
-    @Override
-    public void stolen(long gapNs) {
+    void stolen(long gapNs) {
         slippedNs.addAndGet(gapNs);
     }
 

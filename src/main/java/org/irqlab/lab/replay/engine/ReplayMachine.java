@@ -73,7 +73,7 @@ final class ReplayMachine implements AutoCloseable {
         pumps = new TaskContextPump[cpus];
         injectors = new ArrivalInjector[cpus];
         for (int cpu = 0; cpu < cpus; cpu++) {
-            machine.cpu(cpu).hw().noise().setListener(clock);
+            machine.cpu(cpu).hw().noise().setListener(samples.listener(cpu, clock));
             machine.cpu(cpu).hw().noise().watchOwnCode();
             pumps[cpu] = new TaskContextPump(machine, cpu, plan, actions, runner, sources);
             injectors[cpu] = makeInjector(cpu, producerHosts.isEmpty());

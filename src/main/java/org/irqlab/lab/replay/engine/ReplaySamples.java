@@ -3,6 +3,7 @@ package org.irqlab.lab.replay.engine;
 import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.hw.cpu.NoiseMeter;
+import org.irqlab.hw.cpu.StealListener;
 import org.irqlab.kernel.boot.IdleListener;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.lab.measure.BusyPeriodBuffer;
@@ -26,15 +27,19 @@ final class ReplaySamples implements IdleListener {
     private final StageHistograms[] histograms;
     private final BusyPeriodBuffer[] buffers;
     private final TaintLog[] taints;
+    // Gaps that only the task was hurt by in which they fell.
+    private final TaintLog[] harmless;
 
     ReplaySamples(int cpus, int sources) {
         histograms = new StageHistograms[cpus];
         buffers = new BusyPeriodBuffer[cpus];
         taints = new TaintLog[cpus];
+        harmless = new TaintLog[cpus];
         for (int cpu = 0; cpu < cpus; cpu++) {
             histograms[cpu] = new StageHistograms(sources);
             buffers[cpu] = new BusyPeriodBuffer(histograms[cpu], PERIOD_SAMPLES);
             taints[cpu] = new TaintLog();
+            harmless[cpu] = new TaintLog();
         }
     }
 
@@ -53,9 +58,25 @@ final class ReplaySamples implements IdleListener {
         noise.clean();
     }
 
-    /** Returns when {@code cpu} was disturbed. */
-    TaintLog taints(int cpu) {
-        return taints[cpu];
+    /** Returns what a CPU's noise meter tells of gaps: the schedule stands still in each. */
+    StealListener listener(int cpu, ReplayClock clock) {
+        TaintLog log = harmless[cpu];
+        return new StealListener() {
+            @Override
+            public void stolen(long gapNs) {
+                clock.stolen(gapNs);
+            }
+
+            @Override
+            public void harmless(long fromNs, long toNs) {
+                log.add(fromNs, toNs);
+            }
+        };
+    }
+
+    /** Returns whether {@code cpu} was disturbed in the span, host ns. */
+    boolean disturbed(int cpu, long fromNs, long toNs) {
+        return taints[cpu].touches(fromNs, toNs) || harmless[cpu].touches(fromNs, toNs);
     }
 
     /** Returns the histograms of all CPUs; what is still buffered counts as not clean. */
@@ -86,14 +107,18 @@ final class ReplaySamples implements IdleListener {
         void periodEnds(boolean tainted) {
             long now = HostClock.nowNs();
             if (tainted) {
-                if (size == fromNs.length) {
-                    fromNs = Arrays.copyOf(fromNs, 2 * size);
-                    toNs = Arrays.copyOf(toNs, 2 * size);
-                }
-                fromNs[size] = periodNs;
-                toNs[size++] = now;
+                add(periodNs, now);
             }
             periodNs = now;
+        }
+
+        void add(long from, long to) {
+            if (size == fromNs.length) {
+                fromNs = Arrays.copyOf(fromNs, 2 * size);
+                toNs = Arrays.copyOf(toNs, 2 * size);
+            }
+            fromNs[size] = from;
+            toNs[size++] = to;
         }
 
         /** Returns whether any disturbed stretch touches the span, host ns. */
