@@ -22,6 +22,9 @@ public final class VirtualCpu {
     /** Most overshoot of a burn that is carried into the next one. */
     private static final long MAX_CREDIT_NS = 200;
 
+    /** Longest way from a switch back to a preempted task that counts as the task's own time. */
+    private static final long MAX_RESUMED_NS = 4_000;
+
     private static final long LONGEST_PARK_NS = 100_000_000;
 
     private final int id;
@@ -40,6 +43,7 @@ public final class VirtualCpu {
     private boolean alone;
     private long nextDueNs = PolledDevice.NEVER;
     private long creditNs;
+    private long resumedNs;
 
     /**
      * Makes CPU {@code id}.
@@ -203,7 +207,7 @@ public final class VirtualCpu {
      */
     @HotPath
     public void burn(long costNs) {
-        long left = costNs - creditNs;
+        long left = costNs - creditNs - takeResumed();
         creditNs = 0;
         if (left <= 0) {
             creditNs = Math.min(-left, MAX_CREDIT_NS);
@@ -223,8 +227,28 @@ public final class VirtualCpu {
                 creditNs = Math.min(-left, MAX_CREDIT_NS);
                 return;
             }
-            last = attend(now) ? nowNs() : now;
+            if (attend(now)) {
+                last = nowNs();
+                left -= takeResumed();
+            } else {
+                last = now;
+            }
         }
+    }
+
+    /**
+     * The task that was preempted has its CPU back since {@code sinceNs}; the way from there to
+     * here is part of what it had left to do.
+     */
+    @HotPath
+    public void resumed(long sinceNs) {
+        resumedNs = Math.min(HostClock.nowNs() - sinceNs, MAX_RESUMED_NS);
+    }
+
+    private long takeResumed() {
+        long ns = resumedNs;
+        resumedNs = 0;
+        return ns;
     }
 
     /** The host stole the time between two polls: who was hurt by that? */

@@ -309,6 +309,9 @@ public final class CpuScheduler {
         self.sleep().leavesCpu();
         self.thread().handOverTo(next.thread());
         self.cpu().scheduler().resumed(self);
+        if (letter == RUNNABLE && self != idle) {
+            cpu.hw().resumed(self.switchedInNs());
+        }
     }
 
     private void beginTurn(Task self, Task next, char letter) {
