@@ -8,5 +8,7 @@ public enum KernelPath {
     LOCAL_WAKE,
     SWITCH,
     WORKER_START,
-    WORKER_NEXT
+    WORKER_NEXT,
+    /** The last stretch of a task's own time, to the switch with which it goes to sleep. */
+    SLEEP
 }

@@ -30,6 +30,11 @@ public final class OwnCodeShare {
         return untilNs - shareNs[open];
     }
 
+    /** Returns how much of the path irqlab's own code has been, ns. */
+    public long shareNs(KernelPath path) {
+        return shareNs[path.ordinal()];
+    }
+
     /** A tracepoint was passed at {@code nowNs}: it ends the path that has begun, if any has. */
     @HotPath
     public void passed(long nowNs) {

@@ -254,6 +254,19 @@ public final class KernelCpu implements InterruptEntry {
         }
     }
 
+    /**
+     * Spends the last {@code costNs} before the current task goes to sleep, less what irqlab's own
+     * code on the way to that switch takes.
+     */
+    @HotPath
+    public void burnToSleep(long costNs) {
+        long shareNs = ownCode.shareNs(KernelPath.SLEEP);
+        hw.burn(costNs - shareNs);
+        if (costNs > shareNs) {
+            ownCode.begin(KernelPath.SLEEP, hw.nowNs() + shareNs);
+        }
+    }
+
     public TraceRing ring() {
         return ring;
     }

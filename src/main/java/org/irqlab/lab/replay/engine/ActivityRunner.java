@@ -20,6 +20,9 @@ final class ActivityRunner {
     /** More than any action's own code takes; what lies above was preemption. */
     private static final long MOST_ABSORBED_NS = 3_000;
 
+    /** More than irqlab's own code takes on one side of a softirq. */
+    private static final long MOST_AROUND_NS = 1_000;
+
     private static final ReplayPlan.ActionKind[] KINDS = ReplayPlan.ActionKind.values();
 
     private final ReplayPlan plan;
@@ -40,6 +43,28 @@ final class ActivityRunner {
      */
     @HotPath
     long execute(KernelCpu cpu, Run run, long startNs) {
+        long done = untilLastAction(cpu, run, startNs);
+        long cost = plan.costNs[run.activity];
+        if (cost > done) {
+            cpu.burn(cost - done);
+            done = cost;
+        }
+        counters[cpu.id()].ran();
+        return done;
+    }
+
+    /** As {@link #execute}, for a task that goes to sleep afterwards. */
+    @HotPath
+    void executeToSleep(KernelCpu cpu, Run run, long startNs) {
+        long done = untilLastAction(cpu, run, startNs);
+        long cost = plan.costNs[run.activity];
+        if (cost > done) {
+            cpu.burnToSleep(cost - done);
+        }
+        counters[cpu.id()].ran();
+    }
+
+    private long untilLastAction(KernelCpu cpu, Run run, long startNs) {
         int activity = run.activity;
         long cost = plan.costNs[activity];
         long done = absorbed(startNs, cost);
@@ -53,11 +78,6 @@ final class ActivityRunner {
             done += perform(cpu, run, action);
             done = rescheduleIfAsked(cpu, action, done, cost);
         }
-        if (cost > done) {
-            cpu.burn(cost - done);
-            done = cost;
-        }
-        counters[cpu.id()].ran();
         return done;
     }
 
@@ -71,8 +91,23 @@ final class ActivityRunner {
                     case QUEUE_WORK -> actions.queueWork(cpu, run, action);
                     case REQUEST -> actions.request(cpu, action);
                 };
+        if (KINDS[plan.actionKind[action]] == ReplayPlan.ActionKind.RAISE
+                && PreemptCount.inTask(cpu.preemptCount())) {
+            return aroundSoftirq(cpu, action, before);
+        }
         // An action that turned out to be none saves its recorded cost.
         return took ? absorbed(before, Long.MAX_VALUE) : plan.actionCostNs[action];
+    }
+
+    /** Of a raise in a task, that runs the softirq: the way there, and the way back from its end. */
+    private long aroundSoftirq(KernelCpu cpu, int action, long before) {
+        int activity = plan.actionActivity[action];
+        if (activity == ReplayPlan.NONE) {
+            return 0;
+        }
+        long there = actions.raisedNs(activity) - before;
+        long back = cpu.scheduler().needResched() ? 0 : HostClock.nowNs() - cpu.markNs();
+        return Math.clamp(there, 0, MOST_AROUND_NS) + Math.clamp(back, 0, MOST_AROUND_NS);
     }
 
     private static long absorbed(long sinceNs, long limitNs) {

@@ -218,6 +218,9 @@ final class CellReport {
 
     private List<String> warnings() {
         var warnings = new ArrayList<>(placement.warnings());
+        if (!pass.priority().done()) {
+            warnings.add("other processes compete with the CPUs: " + pass.priority().text());
+        }
         if (pass.machine().slippedNs() > 0) {
             warnings.add(
                     "the schedule stood still for %.1f ms while the host took a CPU away"

@@ -15,13 +15,15 @@ record Pace(long speed, long limitNs, int hostNice) {
     /** The host's own threads get out of the way of the virtual CPUs. */
     private static final int MEASURED_NICE = -20;
 
-    /** The JIT compiler comes before the code that it compiles. */
-    private static final int WARM_UP_NICE = 5;
+    /** The JIT compiler gets its share of the cores. */
+    private static final int WARM_UP_NICE = 0;
 
     /** Share of busy time up to which a warm-up is made faster. */
     private static final double WARM_UP_LOAD = 0.6;
 
     private static final long MOST_SPEED = 16;
+    private static final long MOST_TIMES_LENGTH = 3;
+    private static final long PATIENCE_NS = 5_000_000_000L;
     private static final long WARM_UP_NS = 2_000_000_000;
 
     /** The whole plan as it was recorded. */
@@ -33,6 +35,11 @@ record Pace(long speed, long limitNs, int hostNice) {
         double load = busyNs / Math.max(1, (double) plan.durationNs * plan.cpus);
         long speed = Math.clamp((long) (WARM_UP_LOAD / load), 1, MOST_SPEED);
         return new Pace(speed, WARM_UP_NS * speed, WARM_UP_NICE);
+    }
+
+    /** Returns how long a pass of {@code lengthNs} may take on a host that is busy otherwise. */
+    long patienceNs(long lengthNs) {
+        return MOST_TIMES_LENGTH * lengthNs + PATIENCE_NS;
     }
 
     /** Returns a recorded length at this pace. */

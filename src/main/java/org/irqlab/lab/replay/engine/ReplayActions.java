@@ -54,6 +54,12 @@ final class ReplayActions {
         this.producer = producer;
     }
 
+    /** Returns when {@code activity} was raised last, host ns. */
+    @HotPath
+    long raisedNs(int activity) {
+        return runs[activity].raisedNs;
+    }
+
     /** Raises a softirq, or what the strategy has put in its place. */
     @HotPath
     boolean raise(KernelCpu cpu, Run by, int action) {

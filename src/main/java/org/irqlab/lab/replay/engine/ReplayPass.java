@@ -1,6 +1,7 @@
 package org.irqlab.lab.replay.engine;
 
 import org.irqlab.base.time.HostClock;
+import org.irqlab.host.CallOutcome;
 import org.irqlab.host.ThreadPinning;
 import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.lab.measure.Strategy;
@@ -23,14 +24,21 @@ final class ReplayPass {
     private static final long STALLED_NS = 2_000_000_000;
 
     private final ReplayMachine machine;
+    private final CallOutcome priority;
     private final long originNs;
     private final long endNs;
     private final long expected;
     private final long executed;
 
     private ReplayPass(
-            ReplayMachine machine, long originNs, long endNs, long expected, long executed) {
+            ReplayMachine machine,
+            CallOutcome priority,
+            long originNs,
+            long endNs,
+            long expected,
+            long executed) {
         this.machine = machine;
+        this.priority = priority;
         this.originNs = originNs;
         this.endNs = endNs;
         this.expected = expected;
@@ -53,7 +61,11 @@ final class ReplayPass {
         long lengthNs = pace.paced(Math.min(plan.durationNs, pace.limitNs()));
         var machine = new ReplayMachine(plan, spec, strategy, producerHosts, pace);
         try (machine) {
-            long originNs = start(machine, pace);
+            int self = ThreadPinning.threadId();
+            // The threads of the machine inherit the priority of the one that starts them.
+            CallOutcome priority = ThreadPinning.setNice(self, pace.hostNice());
+            long originNs = machine.start(LEAD_NS);
+            ThreadPinning.setNice(self, 0);
             long lastNs = 0;
             long progressNs = 0;
             long executed = 0;
@@ -69,22 +81,13 @@ final class ReplayPass {
                     break;
                 }
                 boolean farEnough = pace.limitNs() < plan.durationNs && now > lastNs;
-                if (farEnough || machine.machine().smp().stopping()) {
+                boolean hopeless = now - originNs > pace.patienceNs(lengthNs);
+                if (farEnough || hopeless || machine.machine().smp().stopping()) {
                     break;
                 }
             }
-            return new ReplayPass(machine, originNs, HostClock.nowNs(), expected, executed);
-        }
-    }
-
-    /** The threads of the machine inherit the priority of the one that starts them. */
-    private static long start(ReplayMachine machine, Pace pace) {
-        int self = ThreadPinning.threadId();
-        ThreadPinning.setNice(self, pace.hostNice());
-        try {
-            return machine.start(LEAD_NS);
-        } finally {
-            ThreadPinning.setNice(self, 0);
+            return new ReplayPass(
+                    machine, priority, originNs, HostClock.nowNs(), expected, executed);
         }
     }
 
@@ -113,6 +116,11 @@ final class ReplayPass {
 
     ReplayMachine machine() {
         return machine;
+    }
+
+    /** Returns what came of asking the host for the priority of the pace. */
+    CallOutcome priority() {
+        return priority;
     }
 
     /** Returns the host time at which the recording began to be replayed. */

@@ -77,7 +77,12 @@ final class ReplayTask {
             ReplayCounters count = counters[cpu.id()];
             count.workRun++;
             count.quanta++;
-            runner.execute(cpu, quantum, switchedIn ? self.switchedInNs() : HostClock.nowNs());
+            long startNs = switchedIn ? self.switchedInNs() : HostClock.nowNs();
+            if (quanta.isEmpty()) {
+                runner.executeToSleep(cpu, quantum, startNs);
+            } else {
+                runner.execute(cpu, quantum, startNs);
+            }
             switchedIn = false;
         }
     }
