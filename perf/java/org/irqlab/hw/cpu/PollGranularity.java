@@ -34,7 +34,7 @@ public final class PollGranularity {
         var ratios = new double[bursts];
         System.out.println(
                 "burst  bare p50/p99/p99.9 ns  stolen %   burn p50/p99/p99.9 ns  stolen % "
-                    + " p99/p99");
+                        + " p99/p99");
         for (int burst = -2; burst < bursts; burst++) {
             NoiseMeter control = bareLoop(burstNs);
             NoiseMeter burn = burn(burstNs);

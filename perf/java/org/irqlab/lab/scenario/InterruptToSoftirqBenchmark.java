@@ -7,20 +7,17 @@ import org.irqlab.hw.cpu.VirtualCpu;
 import org.irqlab.hw.intc.FireCounts;
 import org.irqlab.hw.pci.MsixTable;
 import org.irqlab.kernel.boot.IdleListener;
-import org.irqlab.kernel.boot.Machine;
 import org.irqlab.kernel.boot.MachineSpec;
-import org.irqlab.kernel.irq.IrqReturn;
+import org.irqlab.kernel.deferral.Deferral;
+import org.irqlab.kernel.deferral.Deferrals;
 import org.irqlab.kernel.softirq.SoftirqVector;
-import org.irqlab.kernel.softirq.Tasklet;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
@@ -41,58 +38,14 @@ import java.util.concurrent.TimeUnit;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class InterruptToSoftirqBenchmark {
-    private static final int IRQ = 45;
-    private static final long LONGEST_NS = TimeUnit.SECONDS.toNanos(10);
-    private static final int EVENTS_PER_PASS = 10;
+    private static final int TRACED_EVENTS = 4096;
+    private static final Deferral SOFTIRQ = new Deferral.Softirq(SoftirqVector.BLOCK);
+    private static final Deferral TASKLET = new Deferral.InTasklet(false);
 
-    /** Events that the CPU's trace holds, 0 for none. */
-    @Param({"0", "4096"})
-    public int traceCapacity;
-
-    private final FireCounts counts = new FireCounts();
-    private final Histogram latencyNs = new Histogram(LONGEST_NS, 3);
-    private Machine machine;
-    private VirtualCpu cpu;
-    private TraceRing ring;
-    private MsixTable softirqDevice;
-    private MsixTable taskletDevice;
-    private long sentNs;
-
-    /** An idle CPU and two devices. */
-    @Setup
-    public void furnish() {
-        var spec = MachineSpec.unpinned(1).withTrace(traceCapacity);
-        machine = Board.x86(spec, IdleListener.NONE);
-        cpu = machine.cpu(0).hw();
-        ring = machine.cpu(0).ring();
-        var softirqs = machine.softirqs(0);
-        var tasklets = machine.tasklets(0);
-        var tasklet = new Tasklet(on -> done(), 1, 0);
-        machine.setSoftirqAction(SoftirqVector.BLOCK, on -> done());
-        softirqDevice = device(1, () -> softirqs.raiseIrqsOff(SoftirqVector.BLOCK));
-        taskletDevice = device(2, () -> tasklets.schedule(tasklet));
-        cpu.irqEnable();
-    }
-
-    private MsixTable device(int slot, Runnable topHalf) {
-        var msix = Board.plugIn(machine, slot, 1).msix();
-        var line = machine.irqs().allocate(IRQ + slot, msix, 0, 0);
-        machine.irqs()
-                .request(
-                        line,
-                        "dev" + slot,
-                        0,
-                        on -> {
-                            topHalf.run();
-                            return IrqReturn.HANDLED;
-                        });
-        msix.writeControl(MsixTable.CONTROL_ENABLE);
-        return msix;
-    }
-
-    private void done() {
-        latencyNs.recordValue(HostClock.nowNs() - sentNs);
-    }
+    private final Path softirq = new Path(SOFTIRQ, 0);
+    private final Path softirqTraced = new Path(SOFTIRQ, TRACED_EVENTS);
+    private final Path tasklet = new Path(TASKLET, 0);
+    private final Path taskletTraced = new Path(TASKLET, TRACED_EVENTS);
 
     @Benchmark
     public long bareFourClocks() {
@@ -100,22 +53,61 @@ public class InterruptToSoftirqBenchmark {
     }
 
     @Benchmark
-    public long fireTopHalfSoftirqDone() {
-        return pass(softirqDevice);
+    public long softirq() {
+        return softirq.pass();
     }
 
     @Benchmark
-    public long fireTopHalfTaskletDone() {
-        return pass(taskletDevice);
+    public long softirqTraced() {
+        return softirqTraced.pass();
     }
 
-    private long pass(MsixTable device) {
-        sentNs = HostClock.nowNs();
-        counts.count(device.fire(0));
-        long now = cpu.poll();
-        if (ring != null && ring.size() > traceCapacity - EVENTS_PER_PASS) {
-            ring.clear();
+    @Benchmark
+    public long tasklet() {
+        return tasklet.pass();
+    }
+
+    @Benchmark
+    public long taskletTraced() {
+        return taskletTraced.pass();
+    }
+
+    /** A device whose driver works in two halves, and an idle CPU. */
+    private static final class Path {
+        private static final int EVENTS_PER_PASS = 10;
+        private static final long LONGEST_NS = TimeUnit.SECONDS.toNanos(10);
+
+        private final VirtualCpu cpu;
+        private final TraceRing ring;
+        private final MsixTable device;
+        private final FireCounts counts = new FireCounts();
+        private final Histogram latencyNs = new Histogram(LONGEST_NS, 3);
+        private long sentNs;
+
+        Path(Deferral deferral, int traceCapacity) {
+            var spec = MachineSpec.unpinned(1).withTrace(traceCapacity);
+            var machine = Board.x86(spec, IdleListener.NONE);
+            cpu = machine.cpu(0).hw();
+            ring = machine.cpu(0).ring();
+            device = Board.plugIn(machine, 1, 1).msix();
+            var line = machine.irqs().allocate(45, device, 0, 0);
+            new Deferrals(machine).request(line, "dev0", on -> true, on -> done(), deferral, 0);
+            device.writeControl(MsixTable.CONTROL_ENABLE);
+            cpu.irqEnable();
         }
-        return now;
+
+        private void done() {
+            latencyNs.recordValue(HostClock.nowNs() - sentNs);
+        }
+
+        long pass() {
+            sentNs = HostClock.nowNs();
+            counts.count(device.fire(0));
+            cpu.poll();
+            if (ring != null && ring.size() > TRACED_EVENTS - EVENTS_PER_PASS) {
+                ring.clear();
+            }
+            return latencyNs.getTotalCount();
+        }
     }
 }
