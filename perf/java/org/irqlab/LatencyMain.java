@@ -1,6 +1,7 @@
 package org.irqlab;
 
 import org.irqlab.host.HandOverLatency;
+import org.irqlab.hw.cpu.PollGranularity;
 import org.irqlab.lab.scenario.InjectionLatency;
 import org.irqlab.lab.scenario.KickLatency;
 
@@ -17,7 +18,8 @@ public final class LatencyMain {
                     Map.of(
                             "HandOver", HandOverLatency::run,
                             "Injection", InjectionLatency::run,
-                            "Kick", KickLatency::run));
+                            "Kick", KickLatency::run,
+                            "PollGranularity", PollGranularity::run));
 
     private LatencyMain() {}
 

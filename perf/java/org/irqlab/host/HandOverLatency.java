@@ -17,8 +17,9 @@ import java.util.function.Supplier;
  * bounds a context switch of a virtual CPU, and between two cores, where it bounds a kick.
  *
  * <p>The ways are interleaved in short blocks, so that whatever the host does meanwhile hits all of
- * them; compare within one run only. One hand-over is from the giver's clock reading before {@code
- * give} to the taker's after {@code take}. Arguments: seconds (10), hand-overs per block (20000).
+ * them; compare within one run only, by the median over the rounds of p50 / p50 of the bare park.
+ * One hand-over is from the giver's clock reading before {@code give} to the taker's after {@code
+ * take}. Arguments: seconds (10), hand-overs per block (20000).
  */
 public final class HandOverLatency {
     private static final long NS_PER_SECOND = 1_000_000_000L;
@@ -46,7 +47,13 @@ public final class HandOverLatency {
 
     private static final class Tally {
         final Histogram oneWayNs = new Histogram(DIGITS);
+        final List<Double> ratios = new ArrayList<>();
+        long blockP50Ns;
         long involuntary;
+
+        double medianRatio() {
+            return ratios.stream().sorted().skip(ratios.size() / 2).findFirst().orElse(Double.NaN);
+        }
     }
 
     private HandOverLatency() {}
@@ -66,9 +73,19 @@ public final class HandOverLatency {
             for (Way way : ways) {
                 block(way, handOvers, cpus, way.tally());
             }
+            for (Way way : ways) {
+                way.tally()
+                        .ratios
+                        .add((double) way.tally().blockP50Ns / park(ways, way).tally().blockP50Ns);
+            }
             rounds++;
         }
         print(ways, rounds, handOvers);
+    }
+
+    /** Returns what {@code way} is compared with. */
+    private static Way park(List<Way> ways, Way way) {
+        return ways.stream().filter(w -> w.cores() == way.cores()).findFirst().orElseThrow();
     }
 
     private static List<Way> ways(boolean twoCores) {
@@ -141,8 +158,9 @@ public final class HandOverLatency {
         }
         over.set(true);
         rival.join();
+        found[0].add(found[1]);
+        tally.blockP50Ns = found[0].getValueAtPercentile(50);
         tally.oneWayNs.add(found[0]);
-        tally.oneWayNs.add(found[1]);
     }
 
     private static void play(
@@ -199,7 +217,6 @@ public final class HandOverLatency {
                 "%-6s %-28s %8s %8s %8s %8s %10s %7s %12s%n",
                 "cores", "way", "p50 ns", "p90", "p99", "p99.9", "max", "/park", "invol./1000");
         for (Way way : ways) {
-            Way park = ways.stream().filter(w -> w.cores() == way.cores()).findFirst().get();
             Histogram h = way.tally().oneWayNs;
             System.out.printf(
                     "%-6s %-28s %8d %8d %8d %8d %10d %7.2f %12.2f%n",
@@ -210,8 +227,7 @@ public final class HandOverLatency {
                     h.getValueAtPercentile(99),
                     h.getValueAtPercentile(99.9),
                     h.getMaxValue(),
-                    (double) h.getValueAtPercentile(50)
-                            / park.tally().oneWayNs.getValueAtPercentile(50),
+                    way.tally().medianRatio(),
                     1000.0 * way.tally().involuntary / h.getTotalCount());
         }
     }

@@ -3,12 +3,15 @@ package org.irqlab.lab.scenario;
 import org.HdrHistogram.Histogram;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.host.ThreadPinning;
+import org.irqlab.hw.intc.FireOutcome;
 import org.irqlab.hw.pci.MsixTable;
 import org.irqlab.kernel.boot.IdleListener;
 import org.irqlab.kernel.boot.Machine;
 import org.irqlab.kernel.boot.MachineSpec;
+import org.irqlab.kernel.irq.IrqHandler;
 import org.irqlab.kernel.irq.IrqReturn;
 import org.irqlab.kernel.sched.IdlePolicy;
+import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.SchedulerSettings;
 
 import java.util.Arrays;
@@ -20,20 +23,26 @@ import java.util.concurrent.atomic.AtomicLong;
  * beside the bare limit of this host: one release store of a stamp, seen by a spinning thread.
  *
  * <p>The two alternate in bursts, so that they see the same placement of the host's cores; medians
- * of the bursts' ratios count. Latency is counted from the actual send. Arguments: bursts (20),
- * rate per second (100000), ms per burst (400).
+ * of the bursts' ratios count. Latency is counted from the actual send: producer and CPU each note
+ * their own stamps, and the n-th run of the handler answers the n-th fire that was latched.
+ * Arguments: bursts (20), rate per second (100000), ms per burst (400).
  */
 public final class InjectionLatency {
     private static final int PRODUCER_CORE = 0;
     private static final int CPU_CORE = 1;
     private static final long NS_PER_SECOND = 1_000_000_000L;
+    private static final long START_NS = 20_000_000;
 
     private final long periodNs;
     private final int events;
+    private final long[] sentNs;
+    private final long[] enteredNs;
 
     private InjectionLatency(long rate, long burstMs) {
         periodNs = NS_PER_SECOND / rate;
         events = (int) (rate * burstMs / 1_000);
+        sentNs = new long[events];
+        enteredNs = new long[events];
     }
 
     /** Runs the harness. */
@@ -49,8 +58,7 @@ public final class InjectionLatency {
                 "burst  control p50/p99 ns  injection p50/p99 ns  coalesced  ratio p50/p99");
         for (int burst = -2; burst < bursts; burst++) {
             Histogram control = harness.control();
-            long[] coalesced = new long[1];
-            Histogram injection = harness.injection(coalesced);
+            Histogram injection = harness.injection();
             if (burst < 0) {
                 continue; // warm-up
             }
@@ -63,7 +71,7 @@ public final class InjectionLatency {
                     control.getValueAtPercentile(99),
                     injection.getValueAtPercentile(50),
                     injection.getValueAtPercentile(99),
-                    coalesced[0],
+                    harness.events - injection.getTotalCount(),
                     p50[burst],
                     p99[burst]);
         }
@@ -82,7 +90,7 @@ public final class InjectionLatency {
 
     /** One release store of a stamp, seen by a spinning thread. */
     private Histogram control() throws InterruptedException {
-        var stamp = new PaddedStamp();
+        var stamp = new PaddedLong();
         var seen = new Histogram(NS_PER_SECOND, 3);
         var consumer =
                 Thread.ofPlatform()
@@ -99,56 +107,82 @@ public final class InjectionLatency {
                                 }
                             }
                         });
-        openLoop(() -> stamp.value.setRelease(HostClock.nowNs()));
+        long next = HostClock.nowNs() + START_NS;
+        for (int i = 0; i < events; i++) {
+            awaitTime(next);
+            stamp.value.setRelease(HostClock.nowNs());
+            next += periodNs;
+        }
         stamp.value.setRelease(-1);
         consumer.join();
         return seen;
     }
 
-    private Histogram injection(long[] coalesced) {
-        var seen = new Histogram(NS_PER_SECOND, 3);
-        var stamp = new PaddedStamp();
+    private Histogram injection() {
         var spec =
                 MachineSpec.pinned(CPU_CORE)
                         .withScheduling(SchedulerSettings.linux618().withIdle(IdlePolicy.POLL));
+        int latched;
         try (Machine machine = Board.x86(spec, IdleListener.NONE)) {
             var msix = Board.plugIn(machine, 1, 1).msix();
             var line = machine.irqs().allocate(45, msix, 0, 0);
-            machine.irqs()
-                    .request(
-                            line,
-                            "dev0",
-                            0,
-                            cpu -> {
-                                long now = HostClock.nowNs();
-                                seen.recordValue(Math.max(0, now - stamp.value.getOpaque()));
-                                return IrqReturn.HANDLED;
-                            });
+            var topHalf = new StampingTopHalf(enteredNs);
+            machine.irqs().request(line, "dev0", 0, topHalf);
             msix.writeControl(MsixTable.CONTROL_ENABLE);
             machine.start();
-            openLoop(() -> {
-                // The stamp travels where the device's descriptor would; the fire orders it.
-                stamp.value.setPlain(HostClock.nowNs());
-                msix.fire(0);
-            });
-            coalesced[0] = events - line.count(0);
+            latched = fireAll(msix);
+            while (topHalf.runs.value.getAcquire() < latched) {
+                Thread.onSpinWait();
+            }
+        }
+        var seen = new Histogram(NS_PER_SECOND, 3);
+        for (int i = 0; i < latched; i++) {
+            seen.recordValue(Math.max(0, enteredNs[i] - sentNs[i]));
         }
         return seen;
     }
 
-    private void openLoop(Runnable send) {
-        long next = HostClock.nowNs() + 20_000_000;
+    private int fireAll(MsixTable msix) {
+        int latched = 0;
+        long next = HostClock.nowNs() + START_NS;
         for (int i = 0; i < events; i++) {
-            while (HostClock.nowNs() < next) {
-                // Spin: the schedule is open loop.
+            awaitTime(next);
+            sentNs[latched] = HostClock.nowNs();
+            if (msix.fire(0) == FireOutcome.LATCHED) {
+                latched++;
             }
-            send.run();
             next += periodNs;
+        }
+        return latched;
+    }
+
+    /** Spins: the schedule is open loop. */
+    private static void awaitTime(long ns) {
+        while (HostClock.nowNs() < ns) {
+            Thread.onSpinWait();
         }
     }
 
-    /** A stamp on a cache line of its own. */
-    private static final class PaddedStamp {
+    /** Notes when it is entered. */
+    private static final class StampingTopHalf implements IrqHandler {
+        private final long[] enteredNs;
+        private final PaddedLong runs = new PaddedLong();
+        private int run;
+
+        StampingTopHalf(long[] enteredNs) {
+            this.enteredNs = enteredNs;
+        }
+
+        @Override
+        public IrqReturn handle(KernelCpu cpu) {
+            enteredNs[run++] = HostClock.nowNs();
+            runs.value.setRelease(run);
+            return IrqReturn.HANDLED;
+        }
+    }
+
+    /** A word on cache lines of its own. */
+    private static final class PaddedLong {
         @SuppressWarnings("unused")
         private final long[] before = new long[16];
 

@@ -86,6 +86,12 @@ public class LocalApicBenchmark {
     }
 
     @Benchmark
+    public void maskUnmask() {
+        msix.mask(0);
+        msix.unmask(0);
+    }
+
+    @Benchmark
     public long bareCompareAndExchange() {
         return (long) WORD.compareAndExchange(this, 0L, 0L);
     }

@@ -18,23 +18,27 @@ import java.util.Arrays;
 final class MsixMessages {
     private static final VarHandle MESSAGE =
             MethodHandles.arrayElementVarHandle(MsiMessage[].class);
+    private static final VarHandle SENT = MethodHandles.arrayElementVarHandle(SentMessage[].class);
+    // Two cache lines: the adjacent-line prefetcher pairs lines.
+    private static final int PADDING = 128 / Integer.BYTES;
 
-    // Both: any thread, through MESSAGE.
+    // Any thread, through MESSAGE.
     private final MsiMessage[] written;
-    private final MsiMessage[] sent;
+    // Any thread, through SENT.
+    private final SentMessage[] sent;
 
     MsixMessages(int vectors) {
         written = new MsiMessage[vectors];
-        sent = new MsiMessage[vectors];
+        sent = new SentMessage[PADDING + vectors + PADDING];
         Arrays.fill(written, MsiMessage.NONE);
-        Arrays.fill(sent, MsiMessage.NONE);
+        Arrays.fill(sent, new SentMessage(MsiMessage.NONE));
     }
 
     /** What a fire sends. */
     @HotPath
-    MsiMessage sent(int vector) {
+    SentMessage sent(int vector) {
         // Pairs with publish(): the message is seen with its fields.
-        return (MsiMessage) MESSAGE.getAcquire(sent, vector);
+        return (SentMessage) SENT.getAcquire(sent, PADDING + vector);
     }
 
     /** What the table entry holds. */
@@ -57,7 +61,10 @@ final class MsixMessages {
         MsiMessage message;
         do {
             message = written(vector);
-            MESSAGE.setVolatile(sent, vector, message);
+            // Masking and unmasking, which is common, makes no new copy.
+            if (((SentMessage) SENT.getVolatile(sent, PADDING + vector)).message != message) {
+                SENT.setVolatile(sent, PADDING + vector, new SentMessage(message));
+            }
             // Looks again, so that of two publishers the one with the older entry does not win.
         } while (message != written(vector));
     }

@@ -121,8 +121,8 @@ public final class MsixTable {
     }
 
     private FireOutcome send(int vector) {
-        MsiMessage message = messages.sent(vector);
-        return sink.message(message.address(), message.data());
+        SentMessage message = messages.sent(vector);
+        return sink.message(message.address, message.data);
     }
 
     /** Masks one vector. */
