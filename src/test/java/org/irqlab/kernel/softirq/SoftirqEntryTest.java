@@ -32,7 +32,8 @@ class SoftirqEntryTest {
     }
 
     private void onNested(Consumer<KernelCpu> handler) {
-        rig.m.machine()
+        rig.m
+                .machine()
                 .irqs()
                 .setSystemHandler(SoftirqRig.NESTED_VECTOR, handler::accept, null, null);
     }
@@ -45,17 +46,15 @@ class SoftirqEntryTest {
     @Test
     void runsOnTopOfTheInterruptedTaskAtInterruptExit() {
         rig.onInContext(SoftirqVector.BLOCK);
-        onNested(
-                cpu -> {
-                    // Not a task's raise: the exit of this interrupt is near.
-                    rig.softirqs().raise(SoftirqVector.BLOCK);
-                    rig.note("handler ends");
-                });
-        task(
-                self -> {
-                    SoftirqRig.takeNested(self.cpu());
-                    rig.note("task goes on");
-                });
+        onNested(cpu -> {
+            // Not a task's raise: the exit of this interrupt is near.
+            rig.softirqs().raise(SoftirqVector.BLOCK);
+            rig.note("handler ends");
+        });
+        task(self -> {
+            SoftirqRig.takeNested(self.cpu());
+            rig.note("task goes on");
+        });
         rig.awaitLog("handler ends", "BLOCK softirq on driver", "task goes on");
         assertKsoftirqdNeverWoken();
     }
@@ -72,14 +71,13 @@ class SoftirqEntryTest {
     @Test
     void runsInTheTaskThatEnablesBottomHalves() {
         rig.onInContext(SoftirqVector.NET_RX);
-        task(
-                self -> {
-                    self.cpu().bhDisable();
-                    rig.softirqs().raise(SoftirqVector.NET_RX);
-                    rig.note("raised");
-                    self.cpu().bhEnable();
-                    rig.note("enabled");
-                });
+        task(self -> {
+            self.cpu().bhDisable();
+            rig.softirqs().raise(SoftirqVector.NET_RX);
+            rig.note("raised");
+            self.cpu().bhEnable();
+            rig.note("enabled");
+        });
         rig.awaitLog("raised", "NET_RX softirq on driver", "enabled");
         assertKsoftirqdNeverWoken();
     }
@@ -87,11 +85,10 @@ class SoftirqEntryTest {
     @Test
     void leavesTheRaiseOfATaskToKsoftirqd() {
         rig.onInContext(SoftirqVector.NET_RX);
-        task(
-                self -> {
-                    rig.softirqs().raise(SoftirqVector.NET_RX);
-                    rig.note("raised, woken " + !rig.softirqs().ksoftirqd().asleep());
-                });
+        task(self -> {
+            rig.softirqs().raise(SoftirqVector.NET_RX);
+            rig.note("raised, woken " + !rig.softirqs().ksoftirqd().asleep());
+        });
         rig.awaitLog("raised, woken true", "NET_RX softirq on ksoftirqd/0");
         assertEquals(TaskPolicy.NORMAL, rig.softirqs().ksoftirqd().policy());
     }
@@ -100,14 +97,13 @@ class SoftirqEntryTest {
     void leavesARaiseWithoutWakeToTheNextInterrupt() {
         rig.onInContext(SoftirqVector.NET_RX);
         onNested(cpu -> rig.note("interrupt"));
-        task(
-                self -> {
-                    boolean irqs = self.cpu().hw().irqSave();
-                    rig.softirqs().raiseIrqsOff(SoftirqVector.NET_RX);
-                    self.cpu().hw().irqRestore(irqs);
-                    rig.note("woken " + !rig.softirqs().ksoftirqd().asleep());
-                    SoftirqRig.takeNested(self.cpu());
-                });
+        task(self -> {
+            boolean irqs = self.cpu().hw().irqSave();
+            rig.softirqs().raiseIrqsOff(SoftirqVector.NET_RX);
+            self.cpu().hw().irqRestore(irqs);
+            rig.note("woken " + !rig.softirqs().ksoftirqd().asleep());
+            SoftirqRig.takeNested(self.cpu());
+        });
         rig.awaitLog("woken false", "interrupt", "NET_RX softirq on driver");
     }
 
@@ -115,18 +111,17 @@ class SoftirqEntryTest {
     void runsNothingWhileBottomHalvesAreOff() {
         rig.onInContext(SoftirqVector.BLOCK);
         onNested(cpu -> rig.raiseIrqsOff(SoftirqVector.BLOCK));
-        task(
-                self -> {
-                    self.cpu().bhDisable();
-                    self.cpu().bhDisable();
-                    SoftirqRig.takeNested(self.cpu());
-                    rig.note("off twice");
-                    self.cpu().bhEnable();
-                    rig.note("off");
-                    SoftirqRig.takeNested(self.cpu());
-                    rig.note("still off");
-                    self.cpu().bhEnable();
-                });
+        task(self -> {
+            self.cpu().bhDisable();
+            self.cpu().bhDisable();
+            SoftirqRig.takeNested(self.cpu());
+            rig.note("off twice");
+            self.cpu().bhEnable();
+            rig.note("off");
+            SoftirqRig.takeNested(self.cpu());
+            rig.note("still off");
+            self.cpu().bhEnable();
+        });
         rig.awaitLog("off twice", "off", "still off", "BLOCK softirq on driver");
     }
 
@@ -150,15 +145,14 @@ class SoftirqEntryTest {
     void letsKsoftirqdSleepAgainAndWakesItForTheNextRaise() {
         rig.onInContext(SoftirqVector.NET_TX);
         var ksoftirqd = rig.softirqs().ksoftirqd();
-        task(
-                self -> {
-                    for (int i = 0; i < 3; i++) {
-                        rig.softirqs().raise(SoftirqVector.NET_TX);
-                        assertFalse(ksoftirqd.asleep());
-                        rig.m.sleep(self, 1_000_000);
-                    }
-                    rig.note("done");
-                });
+        task(self -> {
+            for (int i = 0; i < 3; i++) {
+                rig.softirqs().raise(SoftirqVector.NET_TX);
+                assertFalse(ksoftirqd.asleep());
+                rig.m.sleep(self, 1_000_000);
+            }
+            rig.note("done");
+        });
         rig.awaitLog(
                 "NET_TX softirq on ksoftirqd/0",
                 "NET_TX softirq on ksoftirqd/0",

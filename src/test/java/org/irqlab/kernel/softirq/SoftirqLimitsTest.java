@@ -26,7 +26,8 @@ class SoftirqLimitsTest {
     /** BLOCK runs {@code runs} times, each run raising the next; returns where each ran. */
     private static List<String> storm(SoftirqRig rig, int runs, Consumer<KernelCpu> work) {
         var left = new AtomicInteger(runs);
-        rig.m.machine()
+        rig.m
+                .machine()
                 .setSoftirqAction(
                         SoftirqVector.BLOCK,
                         cpu -> {
@@ -38,7 +39,12 @@ class SoftirqLimitsTest {
                         });
         rig.m.start();
         rig.raiseInInterrupt(SoftirqVector.BLOCK);
-        Threads.await("all runs", () -> Collections.frequency(rig.log(), AT_EXIT) + Collections.frequency(rig.log(), IN_KSOFTIRQD) == runs);
+        Threads.await(
+                "all runs",
+                () ->
+                        Collections.frequency(rig.log(), AT_EXIT)
+                                        + Collections.frequency(rig.log(), IN_KSOFTIRQD)
+                                == runs);
         rig.close();
         return rig.log();
     }
@@ -106,8 +112,7 @@ class SoftirqLimitsTest {
         rig.onInContext(SoftirqVector.RCU);
         rig.m.start();
         rig.raiseInInterrupt(SoftirqVector.TIMER, SoftirqVector.RCU);
-        rig.awaitLog(
-                "TIMER", "RCU softirq on cpu/0", "urgent runs", "HI softirq on ksoftirqd/0");
+        rig.awaitLog("TIMER", "RCU softirq on cpu/0", "urgent runs", "HI softirq on ksoftirqd/0");
         rig.close();
         assertEquals(1, rig.softirqs().handedOver());
     }
@@ -132,7 +137,8 @@ class SoftirqLimitsTest {
         Task urgent =
                 rig.m.sleeper(0, "urgent", TaskPolicy.FIFO_50, self -> rig.note("urgent runs"));
         var runs = new AtomicInteger();
-        rig.m.machine()
+        rig.m
+                .machine()
                 .setSoftirqAction(
                         SoftirqVector.BLOCK,
                         cpu -> {

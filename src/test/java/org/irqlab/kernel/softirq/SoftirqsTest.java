@@ -41,10 +41,19 @@ class SoftirqsTest {
             rig.on(vector);
         }
         rig.m.start();
-        rig.raiseInInterrupt(List.of(SoftirqVector.values()).reversed().toArray(SoftirqVector[]::new));
+        rig.raiseInInterrupt(
+                List.of(SoftirqVector.values()).reversed().toArray(SoftirqVector[]::new));
         rig.awaitLog(
-                "HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL", "TASKLET", "SCHED",
-                "HRTIMER", "RCU");
+                "HI",
+                "TIMER",
+                "NET_TX",
+                "NET_RX",
+                "BLOCK",
+                "IRQ_POLL",
+                "TASKLET",
+                "SCHED",
+                "HRTIMER",
+                "RCU");
     }
 
     @Test
@@ -103,7 +112,8 @@ class SoftirqsTest {
 
     @Test
     void runsWhatANestedInterruptRaisedInTheNextPass() {
-        rig.m.machine()
+        rig.m
+                .machine()
                 .irqs()
                 .setSystemHandler(
                         SoftirqRig.NESTED_VECTOR,
