@@ -3,6 +3,7 @@ package org.irqlab;
 import org.irqlab.host.HandOverLatency;
 import org.irqlab.lab.scenario.InjectionLatency;
 import org.irqlab.lab.scenario.KickLatency;
+import org.irqlab.lab.scenario.MillionInterrupts;
 
 import java.util.Arrays;
 import java.util.Map;
@@ -17,7 +18,8 @@ public final class LatencyMain {
                     Map.of(
                             "HandOver", HandOverLatency::run,
                             "Injection", InjectionLatency::run,
-                            "Kick", KickLatency::run));
+                            "Kick", KickLatency::run,
+                            "MillionInterrupts", MillionInterrupts::run));
 
     private LatencyMain() {}
 
