@@ -4,6 +4,7 @@ import org.irqlab.host.HandOverLatency;
 import org.irqlab.hw.cpu.PollGranularity;
 import org.irqlab.lab.scenario.InjectionLatency;
 import org.irqlab.lab.scenario.KickLatency;
+import org.irqlab.lab.scenario.MillionInterrupts;
 
 import java.util.Arrays;
 import java.util.Map;
@@ -19,6 +20,7 @@ public final class LatencyMain {
                             "HandOver", HandOverLatency::run,
                             "Injection", InjectionLatency::run,
                             "Kick", KickLatency::run,
+                            "MillionInterrupts", MillionInterrupts::run,
                             "PollGranularity", PollGranularity::run));
 
     private LatencyMain() {}

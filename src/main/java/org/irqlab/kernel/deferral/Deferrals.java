@@ -140,8 +140,13 @@ public final class Deferrals {
         return made;
     }
 
+    /**
+     * Serves what waits now. What comes meanwhile has raised the vector: it is for the next pass,
+     * so that the limits of a softirq hold.
+     */
     private static void drain(KernelCpu cpu, SoftirqBacklog<SoftirqCall> backlog) {
-        for (SoftirqCall call = backlog.poll(); call != null; call = backlog.poll()) {
+        for (int left = backlog.size(); left > 0; left--) {
+            SoftirqCall call = backlog.poll();
             call.waiting[cpu.id()] = false;
             call.bottomHalf.run(cpu);
         }

@@ -3,7 +3,6 @@ package org.irqlab.kernel.sched;
 import org.irqlab.base.Checks;
 import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
-import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.kernel.path.KernelPath;
 import org.irqlab.kernel.path.PathModel;
 
@@ -23,7 +22,6 @@ import java.util.function.Consumer;
  * @see "Linux kernel/sched/core.c, __schedule and try_to_wake_up"
  */
 public final class CpuScheduler {
-    private static final int WORD_PID_SHIFT = 32;
 
     // The states that sched_switch shows besides a sleeper's own letter.
     private static final char RUNNABLE = 'R';
@@ -126,8 +124,8 @@ public final class CpuScheduler {
             return false;
         }
         if (wake == SleepState.Wake.STAYS_AWAKE) {
-            traceWake(Tracepoint.SCHED_WAKING, task, task.cpu().id());
-            traceWake(Tracepoint.SCHED_WAKEUP, task, task.cpu().id());
+            SchedEvents.waking(cpu, task, task.cpu().id());
+            SchedEvents.wakeup(cpu, task, task.cpu().id());
         } else {
             placeWoken(task, wake == SleepState.Wake.WON_DELAYED);
             cpu.preemptIfDue();
@@ -139,7 +137,7 @@ public final class CpuScheduler {
         // Still in that CPU's hands, or in its fair queue: only it can take the task in.
         boolean bound = delayed || task.sleep().onCpu();
         int target = bound ? task.cpu().id() : placement.select(task, cpu);
-        traceWake(Tracepoint.SCHED_WAKING, task, target);
+        SchedEvents.waking(cpu, task, target);
         if (target == cpu.id()) {
             task.setCpu(cpu);
             task.remoteWake = false;
@@ -191,7 +189,7 @@ public final class CpuScheduler {
             needResched = true;
             clock.preemptedBy(now);
         }
-        traceWake(Tracepoint.SCHED_WAKEUP, task, cpu.id());
+        SchedEvents.wakeup(cpu, task, cpu.id());
     }
 
     /** The scheduler's part of the tick. Hardirq context. */
@@ -318,7 +316,7 @@ public final class CpuScheduler {
         switches++;
         cpu.hw().setAlone(false);
         // Seen from the task that leaves, as in the kernel.
-        cpu.trace(Tracepoint.SCHED_SWITCH, word(self) | (long) letter << Short.SIZE, word(next), 0);
+        SchedEvents.switching(cpu, self, letter, next);
         current = next;
         next.sleep().entersCpu();
         next.setSwitchedInNs(cpu.markNs());
@@ -398,17 +396,5 @@ public final class CpuScheduler {
             task.setCpu(cpu);
             switchTo(idle, task, RUNNABLE);
         }
-    }
-
-    private void traceWake(Tracepoint event, Task task, int target) {
-        cpu.trace(event, task.pid(), task.policy().kernelPrio(), target);
-    }
-
-    private static long word(Task task) {
-        return (long) task.pid() << WORD_PID_SHIFT | prio(task);
-    }
-
-    private static int prio(Task task) {
-        return task.policy().kernelPrio();
     }
 }

@@ -206,4 +206,19 @@ public final class ReplayPlan {
 
     /** What the builder could not use, in words for the report, with counts. */
     public List<String> notes;
+
+    /** Returns by activity whether it raises a softirq that serves the same arrival. */
+    public boolean[] leavesBottomHalf() {
+        var leaves = new boolean[costNs.length];
+        for (int activity = 0; activity < leaves.length; activity++) {
+            for (int action = firstAction[activity]; action < firstAction[activity + 1]; action++) {
+                int raised = actionActivity[action];
+                leaves[activity] |=
+                        actionKind[action] == ActionKind.RAISE.ordinal()
+                                && raised != NONE
+                                && activitySource[raised] == activitySource[activity];
+            }
+        }
+        return leaves;
+    }
 }

@@ -85,7 +85,7 @@ final class ReplayMachine implements AutoCloseable {
     }
 
     private ReplaySource[] makeSources(SoftirqRuns softirqRuns, Strategy strategy) {
-        boolean[] hasBottomHalf = hasBottomHalf();
+        boolean[] hasBottomHalf = plan.leavesBottomHalf();
         var deferrals = new Deferrals(machine);
         var made = new ReplaySource[plan.sources.size()];
         int lines = (int) plan.sources.stream().filter(s -> s.kind() == SourceKind.DEVICE).count();
@@ -114,20 +114,6 @@ final class ReplayMachine implements AutoCloseable {
             msix.writeControl(MsixTable.CONTROL_ENABLE);
         }
         return made;
-    }
-
-    private boolean[] hasBottomHalf() {
-        var has = new boolean[plan.costNs.length];
-        for (int activity = 0; activity < has.length; activity++) {
-            for (int a = plan.firstAction[activity]; a < plan.firstAction[activity + 1]; a++) {
-                int raised = plan.actionActivity[a];
-                has[activity] |=
-                        plan.actionKind[a] == ReplayPlan.ActionKind.RAISE.ordinal()
-                                && raised != ReplayPlan.NONE
-                                && plan.activitySource[raised] == plan.activitySource[activity];
-            }
-        }
-        return has;
     }
 
     private ReplaySource.InterruptTrigger trigger(
