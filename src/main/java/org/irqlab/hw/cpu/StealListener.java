@@ -12,8 +12,8 @@ public interface StealListener {
     void stolen(long gapNs);
 
     /**
-     * The gap, which {@link #stolen} has told, hurt nobody but the task that ran: it was alone on the
-     * CPU, and nothing came due. Host ns.
+     * The gap, which {@link #stolen} has told, hurt nobody but the task that ran: it was alone on
+     * the CPU, and nothing came due. Host ns.
      */
     default void harmless(long fromNs, long toNs) {}
 }

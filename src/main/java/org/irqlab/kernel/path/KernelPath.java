@@ -1,6 +1,9 @@
 package org.irqlab.kernel.path;
 
-/** A stretch of the kernel's own code between two tracepoints, for which a {@link PathModel} has a cost. */
+/**
+ * A stretch of the kernel's own code between two tracepoints, for which a {@link PathModel} has a
+ * cost.
+ */
 public enum KernelPath {
     SOFTIRQ_ENTRY,
     SOFTIRQ_NEXT,

@@ -20,9 +20,7 @@ public final class OwnCodeShare {
     private int open = -1;
     private long openUntilNs;
 
-    /**
-     * The path that is to end at {@code untilNs} begins; returns until when to burn.
-     */
+    /** The path that is to end at {@code untilNs} begins; returns until when to burn. */
     @HotPath
     public long begin(KernelPath path, long untilNs) {
         open = path.ordinal();

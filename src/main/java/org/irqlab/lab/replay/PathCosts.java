@@ -54,9 +54,7 @@ public final class PathCosts {
     /** End of a work item → switch-out of its worker. */
     public long[] workerLeaveNs = {};
 
-    /**
-     * Idle CPU, local wake: end of the interrupt or softirq that woke → switch-in.
-     */
+    /** Idle CPU, local wake: end of the interrupt or softirq that woke → switch-in. */
     public long[] idleExitNs = {};
 
     /** Idle CPU, remote wake: waking → wakeup on the target. */
@@ -77,9 +75,7 @@ public final class PathCosts {
     /** Fields with too few samples of their own, and what was taken instead; for the report. */
     public List<String> borrowed = new ArrayList<>();
 
-    /**
-     * The recorder's stamps are whole µs: samples up to one µs above the lowest are their mean.
-     */
+    /** The recorder's stamps are whole µs: samples up to one µs above the lowest are their mean. */
     public boolean coarseClock;
 
     /** Returns the usual cost of a path, its median; 0 where there is no sample. */

@@ -99,7 +99,9 @@ final class ActivityRunner {
         return took ? absorbed(before, Long.MAX_VALUE) : plan.actionCostNs[action];
     }
 
-    /** Of a raise in a task, that runs the softirq: the way there, and the way back from its end. */
+    /**
+     * Of a raise in a task, that runs the softirq: the way there, and the way back from its end.
+     */
     private long aroundSoftirq(KernelCpu cpu, int action, long before) {
         int activity = plan.actionActivity[action];
         if (activity == ReplayPlan.NONE) {
@@ -128,8 +130,7 @@ final class ActivityRunner {
         }
         // Behind a softirq the way to the switch begins at that softirq's end.
         boolean own = plan.actionKind[action] == ReplayPlan.ActionKind.WAKE.ordinal();
-        long rest =
-                own ? Math.min(plan.paths.wakeToRescheduleNs, Math.max(0, cost - done)) : 0;
+        long rest = own ? Math.min(plan.paths.wakeToRescheduleNs, Math.max(0, cost - done)) : 0;
         cpu.burn(rest);
         cpu.scheduler().reschedulePoint();
         return done + rest;

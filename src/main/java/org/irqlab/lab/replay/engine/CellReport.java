@@ -173,8 +173,7 @@ final class CellReport {
         var reproduced =
                 new StageAnalysis(
                         names,
-                        (cpu, from, to) ->
-                                samples.disturbed(cpu, from + originNs, to + originNs));
+                        (cpu, from, to) -> samples.disturbed(cpu, from + originNs, to + originNs));
         // As the recorder rounded them.
         new RingEvents(machine, names, plan.paths.coarseClock ? COARSE_CLOCK_NS : 1)
                 .feed(shownSwitches.hidingFrom(reproduced, plan, names), originNs);

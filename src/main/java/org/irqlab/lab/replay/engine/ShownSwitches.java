@@ -10,9 +10,9 @@ import java.util.Arrays;
 
 /**
  * Which switches and wakes a recording shows. Some kernels leave out the switches out of the idle
- * task on some CPUs, and some recordings have only those of workers and ksoftirqd; a comparison must
- * then leave the others out on the other side too, so that both sides are measured from the same
- * events. What stands in for tasks that are not replayed has no wakes at all.
+ * task on some CPUs, and some recordings have only those of workers and ksoftirqd; a comparison
+ * must then leave the others out on the other side too, so that both sides are measured from the
+ * same events. What stands in for tasks that are not replayed has no wakes at all.
  *
  * <p><b>Threads.</b> One.
  */
@@ -55,8 +55,8 @@ final class ShownSwitches implements TraceSink {
     /**
      * Returns a sink that hides from {@code other} what this recording does not show.
      *
-     * @param plan tells the recording's numbers of the CPUs that the sink sees, and whether ordinary
-     *     tasks are in the recording
+     * @param plan tells the recording's numbers of the CPUs that the sink sees, and whether
+     *     ordinary tasks are in the recording
      */
     TraceSink hidingFrom(TraceSink other, ReplayPlan plan, NameTable names) {
         return event -> {
