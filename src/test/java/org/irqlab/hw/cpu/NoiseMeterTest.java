@@ -24,12 +24,14 @@ class NoiseMeterTest {
     }
 
     @Test
-    void takesALongerGapAsStolenAndTaintsTheBusyPeriod() {
+    void takesALongerGapAsStolenAndLeavesTheDamageToTheCaller() {
         assertFalse(meter.polled(2_001));
         assertFalse(meter.polled(10_000));
         assertEquals(12_001, meter.stolenNs());
         assertEquals(2, meter.gaps().getTotalCount());
         assertEquals(0, meter.stolenIdleNs());
+        assertFalse(meter.tainted());
+        meter.taint();
         assertTrue(meter.tainted());
         meter.clean();
         assertFalse(meter.tainted());
@@ -113,5 +115,43 @@ class NoiseMeterTest {
     void refusesAThresholdOfNothing() {
         var e = assertThrows(IllegalArgumentException.class, () -> new NoiseMeter(0));
         assertEquals("stealNs=0 <= MINIMUM=0", e.getMessage());
+    }
+
+    @Test
+    void doesNotWatchOwnCodeUnlessTold() {
+        meter.read(1_000);
+        meter.read(1_000_000);
+        assertEquals(0, meter.stolenNs());
+        assertFalse(meter.tainted());
+    }
+
+    @Test
+    void takesALongStretchOfOwnCodeAsStolen() {
+        meter.watchOwnCode();
+        meter.read(1_000);
+        meter.read(1_000 + NoiseMeter.OWN_CODE_NS);
+        assertEquals(0, meter.stolenNs());
+        meter.read(2_001 + 2 * NoiseMeter.OWN_CODE_NS);
+        assertEquals(NoiseMeter.OWN_CODE_NS + 1_001, meter.stolenNs());
+        assertTrue(meter.tainted());
+    }
+
+    @Test
+    void grantsAHandOverMoreThanOwnCode() {
+        meter.watchOwnCode();
+        meter.read(0);
+        meter.readAfterHandOver(NoiseMeter.HAND_OVER_NS);
+        assertEquals(0, meter.stolenNs());
+        meter.readAfterHandOver(2 * NoiseMeter.HAND_OVER_NS + 1);
+        assertEquals(NoiseMeter.HAND_OVER_NS + 1, meter.stolenNs());
+    }
+
+    @Test
+    void leavesOutTimeThatIsAccountedFor() {
+        meter.watchOwnCode();
+        meter.read(0);
+        meter.accounted(1_000_000);
+        meter.read(1_000_100);
+        assertEquals(0, meter.stolenNs());
     }
 }

@@ -16,6 +16,7 @@ import org.irqlab.lab.trace.NameTable;
 import org.irqlab.lab.trace.TraceInput;
 import org.irqlab.lab.trace.TracefsReader;
 import org.irqlab.lab.trace.TracefsWriter;
+import org.irqlab.support.Threads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,14 +65,9 @@ class ReplayPassTest {
 
     @Test
     void leavesNoThreadBehind() {
+        var before = Threads.now();
         run(Strategy.THREADED, List.of());
-        var left =
-                Thread.getAllStackTraces().keySet().stream()
-                        .map(Thread::getName)
-                        .filter(name ->
-                                name.matches("(cpu|ksoftirqd|kworker|irq|tasks|devices)/.*"))
-                        .toList();
-        assertEquals(List.of(), left);
+        before.assertNoneLeft();
     }
 
     @Test
