@@ -77,7 +77,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Option(
             names = "--force",
-            description = "Replay a trace of which less than 95 % is covered all the same.")
+            description = "Replay a trace of which less than 95 %% is covered all the same.")
     private boolean force;
 
     @Option(

@@ -330,6 +330,7 @@ final class ReplayMachine implements AutoCloseable {
     long start(long leadNs) {
         startedNs = HostClock.nowNs();
         long originNs = startedNs + leadNs;
+        clock.startAt(originNs);
         for (int cpu = 0; cpu < injectors.length; cpu++) {
             injectors[cpu].startAt(originNs);
             machine.cpu(cpu).hw().deadlineChanged();
