@@ -31,6 +31,10 @@ class SoftirqEntryTest {
         rig.m.start();
     }
 
+    private boolean woken() {
+        return !rig.softirqs().ksoftirqd().asleep();
+    }
+
     private void onNested(Consumer<KernelCpu> handler) {
         rig.m
                 .machine()
@@ -49,13 +53,13 @@ class SoftirqEntryTest {
         onNested(cpu -> {
             // Not a task's raise: the exit of this interrupt is near.
             rig.softirqs().raise(SoftirqVector.BLOCK);
-            rig.note("handler ends");
+            rig.note("handler ends, woken " + woken());
         });
         task(self -> {
             SoftirqRig.takeNested(self.cpu());
             rig.note("task goes on");
         });
-        rig.awaitLog("handler ends", "BLOCK softirq on driver", "task goes on");
+        rig.awaitLog("handler ends, woken false", "BLOCK softirq on driver", "task goes on");
         assertKsoftirqdNeverWoken();
     }
 
@@ -74,11 +78,11 @@ class SoftirqEntryTest {
         task(self -> {
             self.cpu().bhDisable();
             rig.softirqs().raise(SoftirqVector.NET_RX);
-            rig.note("raised");
+            rig.note("raised, woken " + woken());
             self.cpu().bhEnable();
             rig.note("enabled");
         });
-        rig.awaitLog("raised", "NET_RX softirq on driver", "enabled");
+        rig.awaitLog("raised, woken false", "NET_RX softirq on driver", "enabled");
         assertKsoftirqdNeverWoken();
     }
 
@@ -87,7 +91,7 @@ class SoftirqEntryTest {
         rig.onInContext(SoftirqVector.NET_RX);
         task(self -> {
             rig.softirqs().raise(SoftirqVector.NET_RX);
-            rig.note("raised, woken " + !rig.softirqs().ksoftirqd().asleep());
+            rig.note("raised, woken " + woken());
         });
         rig.awaitLog("raised, woken true", "NET_RX softirq on ksoftirqd/0");
         assertEquals(TaskPolicy.NORMAL, rig.softirqs().ksoftirqd().policy());
@@ -101,7 +105,7 @@ class SoftirqEntryTest {
             boolean irqs = self.cpu().hw().irqSave();
             rig.softirqs().raiseIrqsOff(SoftirqVector.NET_RX);
             self.cpu().hw().irqRestore(irqs);
-            rig.note("woken " + !rig.softirqs().ksoftirqd().asleep());
+            rig.note("woken " + woken());
             SoftirqRig.takeNested(self.cpu());
         });
         rig.awaitLog("woken false", "interrupt", "NET_RX softirq on driver");

@@ -1,5 +1,7 @@
 package org.irqlab.kernel.softirq;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.kernel.sched.IdlePolicy;
 import org.irqlab.kernel.sched.KernelCpu;
@@ -96,15 +98,18 @@ final class SoftirqRig implements AutoCloseable {
         return List.copyOf(log);
     }
 
+    /** Waits until exactly this was noted. */
     void awaitLog(String... lines) {
+        List<String> expected = List.of(lines);
         Threads.await(
-                List.of(lines) + " but " + log,
+                "as many notes as " + expected,
                 () -> {
                     if (m.machine().smp().failure() != null) {
                         throw new AssertionError("machine failed", m.machine().smp().failure());
                     }
-                    return log().equals(List.of(lines));
+                    return log.size() >= expected.size();
                 });
+        assertEquals(expected, log());
     }
 
     @Override

@@ -61,6 +61,7 @@ class SoftirqsTest {
         rig.on(SoftirqVector.NET_RX);
         rig.m.start();
         rig.raiseInInterrupt(SoftirqVector.NET_RX, SoftirqVector.NET_RX);
+        rig.awaitLog("NET_RX");
         rig.m.inInterrupt(0, cpu -> rig.note("later"));
         rig.awaitLog("NET_RX", "later");
         assertCounts(SoftirqVector.NET_RX, 2, 1);
@@ -134,6 +135,7 @@ class SoftirqsTest {
     void countsAVectorThatNothingServes() {
         rig.m.start();
         rig.raiseInInterrupt(SoftirqVector.IRQ_POLL);
+        Threads.await("run", () -> rig.softirqs().ran(SoftirqVector.IRQ_POLL) == 1);
         assertCounts(SoftirqVector.IRQ_POLL, 1, 1);
         rig.m.inInterrupt(0, cpu -> assertFalse(rig.softirqs().pending()));
     }

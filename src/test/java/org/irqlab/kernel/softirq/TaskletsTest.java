@@ -57,6 +57,7 @@ class TaskletsTest {
                     assertTrue(tasklet.scheduled());
                     assertFalse(tasklet.running());
                 });
+        rig.awaitLog("tasklet");
         rig.m.inInterrupt(0, cpu -> rig.note("later"));
         rig.awaitLog("tasklet", "later");
         Tasklets list = rig.m.machine().tasklets(0);
@@ -139,13 +140,9 @@ class TaskletsTest {
         rig.m.inInterrupt(0, cpu -> rig.note("two"));
         tasklet.enable();
         rig.m.inInterrupt(0, cpu -> rig.note("one"));
-        rig.m.inInterrupt(
-                0,
-                cpu -> {
-                    // It raises its softirq for ever; only ksoftirqd still follows.
-                    assertTrue(rig.softirqs().handedOver() > 0);
-                    assertFalse(rig.softirqs().ksoftirqd().asleep());
-                });
+        // It raises its softirq for ever; only ksoftirqd still follows.
+        Threads.await("handed over", () -> rig.softirqs().handedOver() > 0);
+        Threads.await("ksoftirqd runs", () -> !rig.softirqs().ksoftirqd().asleep());
         tasklet.enable();
         rig.awaitLog("two", "one", "tasklet");
         Threads.await("ksoftirqd sleeps", () -> rig.softirqs().ksoftirqd().asleep());
