@@ -1,10 +1,12 @@
 package org.irqlab.kernel.softirq;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.sched.Task;
 import org.irqlab.kernel.sched.TaskPolicy;
 import org.irqlab.support.Threads;
 import org.junit.jupiter.api.AfterEach;
@@ -187,6 +189,19 @@ class TaskletsTest {
                         },
                         0,
                         0);
+        driveFromBothCpus(tasklet, written);
+        Threads.await("quiet", () -> !tasklet.scheduled() && !tasklet.running());
+        rig.close();
+        assertEquals(0, overlaps.get());
+        assertArrayEquals(new long[] {SCHEDULES_PER_CPU, SCHEDULES_PER_CPU}, seen);
+        Tasklets first = rig.m.machine().tasklets(0);
+        Tasklets second = rig.m.machine().tasklets(1);
+        long scheduled = first.scheduled() + second.scheduled();
+        assertEquals(scheduled, runs.get());
+        assertEquals(2 * SCHEDULES_PER_CPU, scheduled + first.coalesced() + second.coalesced());
+    }
+
+    private void driveFromBothCpus(Tasklet tasklet, AtomicLong[] written) {
         var finished = new AtomicInteger();
         for (int id = 0; id < 2; id++) {
             int me = id;
@@ -195,29 +210,21 @@ class TaskletsTest {
                     "driver/" + id,
                     TaskPolicy.NORMAL,
                     self -> {
-                        for (int i = 0; i < SCHEDULES_PER_CPU; i++) {
-                            written[me].setPlain(i + 1L);
-                            self.cpu().bhDisable();
-                            schedule(self.cpu(), tasklet);
-                            self.cpu().bhEnable();
-                            self.cpu().burn(i % 5 * 700);
-                        }
+                        scheduleOften(self, tasklet, written[me]);
                         finished.incrementAndGet();
                     });
         }
         rig.m.start();
         Threads.await("drivers end", () -> finished.get() == 2);
-        Threads.await("quiet", () -> !tasklet.scheduled() && !tasklet.running());
-        rig.close();
-        long scheduled = 0;
-        long coalesced = 0;
-        for (int cpu = 0; cpu < 2; cpu++) {
-            scheduled += rig.m.machine().tasklets(cpu).scheduled();
-            coalesced += rig.m.machine().tasklets(cpu).coalesced();
-            assertEquals(SCHEDULES_PER_CPU, seen[cpu], "written before the last schedule");
+    }
+
+    private void scheduleOften(Task self, Tasklet tasklet, AtomicLong written) {
+        for (int i = 0; i < SCHEDULES_PER_CPU; i++) {
+            written.setPlain(i + 1L);
+            self.cpu().bhDisable();
+            schedule(self.cpu(), tasklet);
+            self.cpu().bhEnable();
+            self.cpu().burn(i % 5 * 700);
         }
-        assertEquals(0, overlaps.get());
-        assertEquals(scheduled, runs.get());
-        assertEquals(2 * SCHEDULES_PER_CPU, scheduled + coalesced);
     }
 }
