@@ -42,6 +42,7 @@ final class IdleLoop {
     void run(Task self) {
         try {
             IdlePolicy policy = cpu.scheduler().idlePolicy();
+            hw.irqEnable();
             while (!cpu.smp().stopping()) {
                 idlePeriod(policy);
                 cpu.scheduler().reschedulePoint();

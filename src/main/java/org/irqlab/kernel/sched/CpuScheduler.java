@@ -341,7 +341,10 @@ public final class CpuScheduler {
     void runTask(Task self, Consumer<Task> body) {
         try {
             resumed(self);
-            cpu.hw().irqEnable();
+            if (self != idle) {
+                // The idle loop does it where it can answer for what an interrupt throws.
+                cpu.hw().irqEnable();
+            }
             body.accept(self);
         } catch (TaskExit e) {
             // The machine is shutting down.
