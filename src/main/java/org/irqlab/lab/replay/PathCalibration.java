@@ -77,9 +77,7 @@ final class PathCalibration {
         }
         long limit = StageRow.quantile(sorted, LOW) + COARSE_NS;
         double mean = Arrays.stream(sorted).filter(ns -> ns <= limit).average().orElse(0);
-        return Arrays.stream(sorted)
-                .map(ns -> ns <= limit ? Math.round(mean) : ns)
-                .toArray();
+        return Arrays.stream(sorted).map(ns -> ns <= limit ? Math.round(mean) : ns).toArray();
     }
 
     /**
@@ -119,7 +117,8 @@ final class PathCalibration {
         long[] toWork = stages.samples(StageNames.IDLE_EXIT_TO_WORK);
         long[] all = Arrays.copyOf(recorded, recorded.length + toWork.length);
         for (int i = 0; i < toWork.length; i++) {
-            all[recorded.length + i] = Math.max(0, toWork[i] - PathCosts.usual(costs.workerStartNs));
+            all[recorded.length + i] =
+                    Math.max(0, toWork[i] - PathCosts.usual(costs.workerStartNs));
         }
         Arrays.sort(all);
         return all;

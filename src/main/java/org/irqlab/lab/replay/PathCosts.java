@@ -14,6 +14,9 @@ import java.util.Map;
  * halt, IPI and idle exit. Samples are sorted. Where the capture has none, a distribution is empty;
  * {@link #counts} says on how many samples each rests.
  *
+ * <p>A {@link ReplayPlan} has two: the costs that were taken out of what its trace recorded, and
+ * those that are burnt; {@link Calibration} says why.
+ *
  * <p>The costs of a {@link ReplayPlan}'s activities hold none of these paths except {@link #wakeNs}
  * and {@link #wakeToRescheduleNs}, which are time of the waker.
  */
@@ -54,9 +57,7 @@ public final class PathCosts {
     /** End of a work item → switch-out of its worker. */
     public long[] workerLeaveNs = {};
 
-    /**
-     * Idle CPU, local wake: end of the interrupt or softirq that woke → switch-in.
-     */
+    /** Idle CPU, local wake: end of the interrupt or softirq that woke → switch-in. */
     public long[] idleExitNs = {};
 
     /** Idle CPU, remote wake: waking → wakeup on the target. */
@@ -71,15 +72,16 @@ public final class PathCosts {
     /** Busy CPU, remote wake that preempts: wakeup → switch-in. */
     public long[] remotePreemptNs = {};
 
+    /** Whose costs these are; for the report. */
+    public String origin = "this trace";
+
     /** Number of samples that each field rests on, by field name. */
     public Map<String, Integer> counts = new LinkedHashMap<>();
 
     /** Fields with too few samples of their own, and what was taken instead; for the report. */
     public List<String> borrowed = new ArrayList<>();
 
-    /**
-     * The recorder's stamps are whole µs: samples up to one µs above the lowest are their mean.
-     */
+    /** The recorder's stamps are whole µs: samples up to one µs above the lowest are their mean. */
     public boolean coarseClock;
 
     /** Returns the usual cost of a path, its median; 0 where there is no sample. */
