@@ -63,6 +63,7 @@ public final class Main implements Runnable {
                                         .addSubcommand(
                                                 new ReplayCommand(terminal, main, body, args))
                                         .addSubcommand(new InspectCommand())
+                                        .addSubcommand(new CalibrateCommand())
                                         .addSubcommand(new CellCommand(body)))
                         .setOut(terminal.outWriter())
                         .setErr(terminal.errWriter())

@@ -81,6 +81,15 @@ final class ReplayCommand implements Callable<Integer> {
     private boolean force;
 
     @Option(
+            names = "--calibration",
+            paramLabel = "FILE",
+            description =
+                    "Burn the path costs of this file, written by irqlab calibrate and perhaps"
+                            + " edited, instead of the trace's own: a trace of one machine with the"
+                            + " costs of another.")
+    private Path calibration;
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
@@ -156,6 +165,7 @@ final class ReplayCommand implements Callable<Integer> {
                 seed,
                 tscMhz,
                 force,
+                calibration,
                 outputs.wantsTrace() ? tracedStrategy(strategies) : null,
                 cellTimeoutSeconds,
                 quiet);

@@ -29,6 +29,7 @@ final class ReplayRun {
     private static final long OVERHEAD_NS = 3_000_000_000L;
 
     /**
+     * @param calibration file of path costs, or null
      * @param traced strategy whose first cell writes the machine's own events, or null
      * @param cellTimeoutSeconds 0 = derive from the trace's length
      */
@@ -39,6 +40,7 @@ final class ReplayRun {
             long seed,
             double tscMhz,
             boolean force,
+            Path calibration,
             Strategy traced,
             long cellTimeoutSeconds,
             boolean quiet) {}
@@ -112,6 +114,7 @@ final class ReplayRun {
                 plan.seed + cell.block() - 1,
                 plan.tscMhz,
                 plan.force,
+                plan.calibration == null ? null : plan.calibration.toString(),
                 traced ? directory.resolve(MACHINE_TRACE).toString() : null);
     }
 

@@ -14,6 +14,9 @@ import java.util.Map;
  * halt, IPI and idle exit. Samples are sorted. Where the capture has none, a distribution is empty;
  * {@link #counts} says on how many samples each rests.
  *
+ * <p>A {@link ReplayPlan} has two: the costs that were taken out of what its trace recorded, and
+ * those that are burnt; {@link Calibration} says why.
+ *
  * <p>The costs of a {@link ReplayPlan}'s activities hold none of these paths except {@link #wakeNs}
  * and {@link #wakeToRescheduleNs}, which are time of the waker.
  */
@@ -68,6 +71,9 @@ public final class PathCosts {
 
     /** Busy CPU, remote wake that preempts: wakeup → switch-in. */
     public long[] remotePreemptNs = {};
+
+    /** Whose costs these are; for the report. */
+    public String origin = "this trace";
 
     /** Number of samples that each field rests on, by field name. */
     public Map<String, Integer> counts = new LinkedHashMap<>();

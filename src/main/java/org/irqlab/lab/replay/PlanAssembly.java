@@ -39,6 +39,8 @@ final class PlanAssembly {
     private long idleExitNs;
     private long remoteSwitchNs;
     private long switchNs;
+    private boolean keepsIdleExits;
+    private boolean keepsRemoteExits;
 
     PlanAssembly(PlanRecorder recorder, NameTable names, boolean seesTasks) {
         this.recorder = recorder;
@@ -48,12 +50,19 @@ final class PlanAssembly {
         counts = recorder.counts;
     }
 
-    ReplayPlan assemble(PathCosts paths, int cpuLimit) {
-        out.paths = paths;
+    /**
+     * @param own what is taken out of recorded durations
+     * @param burnt what the replay burns
+     */
+    ReplayPlan assemble(PathCosts own, PathCosts burnt, int cpuLimit) {
+        out.recordedPaths = own;
+        out.paths = burnt;
         out.seesTasks = seesTasks;
-        idleExitNs = StageRow.quantile(paths.idleExitNs, 0.5);
-        remoteSwitchNs = StageRow.quantile(paths.remoteSwitchInNs, 0.5);
-        switchNs = PathCosts.usual(paths.switchNs);
+        idleExitNs = PathCosts.usual(own.idleExitNs);
+        remoteSwitchNs = PathCosts.usual(own.remoteSwitchInNs);
+        switchNs = PathCosts.usual(own.switchNs);
+        keepsIdleExits = Arrays.equals(own.idleExitNs, burnt.idleExitNs);
+        keepsRemoteExits = Arrays.equals(own.remoteSwitchInNs, burnt.remoteSwitchInNs);
         if (!seesTasks) {
             killQuanta();
         }
@@ -64,6 +73,7 @@ final class PlanAssembly {
         numberTasks();
         activities();
         actions();
+        CostExchange.wakes(out);
         arrivals();
         initialQuanta();
         out.sources = recorder.sources.sources(denseCpu);
@@ -275,8 +285,9 @@ final class PlanAssembly {
             out.activityPackets[id] = plan.packets(a);
             out.activityStartNs[id] = plan.startNs(a) - shiftNs(a);
             out.costNs[id] = costNs(a);
+            boolean ownExit = plan.remote(a) ? keepsRemoteExits : keepsIdleExits;
             long slackNs = plan.slackNs(a);
-            out.activityIdleExitNs[id] = slackNs > 0 ? slackNs - shiftNs(a) : NONE;
+            out.activityIdleExitNs[id] = slackNs > 0 && ownExit ? slackNs - shiftNs(a) : NONE;
         }
     }
 

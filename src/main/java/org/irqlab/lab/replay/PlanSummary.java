@@ -115,20 +115,14 @@ public final class PlanSummary {
     }
 
     private static void paths(PathCosts paths, List<String> lines) {
-        spread(lines, paths, "irqExitToSoftirqNs", paths.irqExitToSoftirqNs);
-        spread(lines, paths, "softirqToSoftirqNs", paths.softirqToSoftirqNs);
-        spread(lines, paths, "raiseToSoftirqInTaskNs", paths.raiseToSoftirqInTaskNs);
-        spread(lines, paths, "wakeNs", paths.wakeNs);
-        number(lines, paths, "wakeToRescheduleNs", paths.wakeToRescheduleNs);
-        spread(lines, paths, "switchNs", paths.switchNs);
-        spread(lines, paths, "workerStartNs", paths.workerStartNs);
-        spread(lines, paths, "workerNextNs", paths.workerNextNs);
-        spread(lines, paths, "workerLeaveNs", paths.workerLeaveNs);
-        spread(lines, paths, "idleExitNs", paths.idleExitNs);
-        spread(lines, paths, "remoteWakeIdleNs", paths.remoteWakeIdleNs);
-        spread(lines, paths, "remoteSwitchInNs", paths.remoteSwitchInNs);
-        spread(lines, paths, "remoteWakeBusyNs", paths.remoteWakeBusyNs);
-        spread(lines, paths, "remotePreemptNs", paths.remotePreemptNs);
+        lines.add("model: costs from " + paths.origin);
+        for (CostPath path : CostPath.values()) {
+            if (path.isNumber()) {
+                number(lines, paths, path.key, PathCosts.usual(path.of(paths)));
+            } else {
+                spread(lines, paths, path.key, path.of(paths));
+            }
+        }
     }
 
     private static void number(List<String> lines, PathCosts paths, String field, long ns) {

@@ -158,7 +158,8 @@ public final class ReplayPlan {
 
     /**
      * Of a quantum whose switch-in from idle was not recorded: the part of the recorded stretch
-     * that is taken for the way out of idle; the rest is in its cost. NONE where it was recorded.
+     * that is taken for the way out of idle; the rest is in its cost. NONE where it was recorded,
+     * or where another machine's way out is burnt.
      */
     public long[] activityIdleExitNs;
 
@@ -199,7 +200,11 @@ public final class ReplayPlan {
      */
     public int[] initialQuantum;
 
+    /** What the replay burns: the trace's own, unless a {@link Calibration} replaces them. */
     public PathCosts paths;
+
+    /** The trace's own, which were taken out of the recorded durations. */
+    public PathCosts recordedPaths;
 
     /** What was recorded and where it went, by name. */
     public Map<String, Long> counts;

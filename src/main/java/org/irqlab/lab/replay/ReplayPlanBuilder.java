@@ -8,6 +8,7 @@ import org.irqlab.lab.trace.TraceSink;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Makes a {@link ReplayPlan} of the event stream of a recorded trace.
@@ -52,12 +53,27 @@ public final class ReplayPlanBuilder implements TraceSink {
         return stages;
     }
 
-    /** Makes the plan of all events so far. */
+    /** Makes the plan of all events so far; it burns the path costs of the same events. */
     public ReplayPlan build() {
+        return build(own -> own);
+    }
+
+    /**
+     * Makes the plan of all events so far. What is taken out of recorded durations is the trace's
+     * own all the same.
+     *
+     * @param calibration the path costs that the replay burns
+     * @param file what the report calls them
+     */
+    public ReplayPlan build(Calibration calibration, String file) {
+        return build(own -> calibration.over(own, file));
+    }
+
+    private ReplayPlan build(UnaryOperator<PathCosts> burnt) {
         recorder.finish(timeline.lastNs());
-        PathCosts paths = new PathCalibration(stages).calibrate();
+        PathCosts own = new PathCalibration(stages).calibrate();
         var assembly = new PlanAssembly(recorder, names, timeline.seesTasks());
-        ReplayPlan plan = assembly.assemble(paths, timeline.cpuLimit());
+        ReplayPlan plan = assembly.assemble(own, burnt.apply(own), timeline.cpuLimit());
         plan.durationNs = timeline.lastNs();
         plan.coverage = timeline.coverage();
         plan.notes = notes(plan);
@@ -67,6 +83,12 @@ public final class ReplayPlanBuilder implements TraceSink {
     private List<String> notes(ReplayPlan plan) {
         var notes = new ArrayList<String>();
         TimelineCounts odd = timeline.counts();
+        if (CostExchange.differs(plan)) {
+            notes.add(
+                    "path costs are those of "
+                            + plan.paths.origin
+                            + ": the self-check shows how far the two machines are apart");
+        }
         if (!plan.seesTasks) {
             notes.add(
                     "no switches of ordinary tasks in the trace: tasks are not replayed, what they"

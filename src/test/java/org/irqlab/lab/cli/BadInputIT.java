@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.ByteArrayOutputStream;
@@ -93,7 +94,32 @@ class BadInputIT {
         return Stream.of("missing.trace", "no/such/directory.trace.gz", "results");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{} | : schema: is missing (must be \"irqlab/calibration/1\"; make one with",
+                "junk | :1: not JSON: ",
+                "{\"schema\": \"irqlab/calibration/1\", \"unit\": \"ns\", \"paths\":"
+                        + " {\"warpNs\": {}}} | : paths: \"warpNs\" is none (paths are",
+                "{\"schema\": \"irqlab/calibration/1\", \"unit\": \"ns\", \"paths\":"
+                        + " {\"wakeNs\": {\"quantiles\": {\"0.5\": -1}}}} | : wakeNs: quantile 0.5"
+                        + " is -1 (a whole number of ns, 0 or more)",
+            })
+    void badCalibrationIsRefusedInOneLine(String text, String line) throws Exception {
+        Path file = Files.writeString(dir.resolve("c.json"), text);
+        Path trace = Path.of("src/main/resources/traces/fio-randread-qd1.trace.gz");
+        refused(trace, file + line, "--calibration=" + file);
+        Files.delete(file);
+        refused(trace, file + ": no such file", "--calibration=" + file);
+    }
+
     private void refused(Path trace) throws Exception {
+        refused(trace, trace.toString(), "-q");
+    }
+
+    private void refused(Path trace, String line, String option) throws Exception {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         List<String> prefix =
                 List.of(
@@ -110,12 +136,13 @@ class BadInputIT {
                                 trace.toString(),
                                 "--what-if=original",
                                 "--blocks=1",
+                                option,
                                 "--json=" + results.resolve("a.json"),
                                 "--hlog=" + results.resolve("a.hlog"),
                                 "--trace=" + results.resolve("a.trace"))
                         .end();
         assertEquals(2, ended.exit(), ended.err());
-        assertTrue(ended.onlyErrorLine().startsWith("irqlab: " + trace), ended.err());
+        assertTrue(ended.onlyErrorLine().startsWith("irqlab: " + line), ended.err());
         assertTrue(ended.err().length() < 400, ended.err());
         assertEquals("", ended.out());
         for (Path directory : List.of(results, temporary)) {

@@ -106,6 +106,16 @@ class ReplayCommandIT {
                 names(keep));
     }
 
+    @Test
+    void calibrationReachesEveryCell() throws Exception {
+        Path keep = results.resolve("cells");
+        replay("--what-if=inline", "--blocks=1", "--keep=" + keep, "--calibration=c.json");
+        for (String cell : List.of("original-1", "inline-1")) {
+            String request = Files.readString(keep.resolve(cell + ".request.json"));
+            assertTrue(request.contains("\"calibration\":\"c.json\""), request);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"INT, 130", "TERM, 143"})
     void interruptReportsTheFinishedCells(String signal, int exit) throws Exception {

@@ -130,8 +130,9 @@ final class ActivityRunner {
         }
         // Behind a softirq the way to the switch begins at that softirq's end.
         boolean own = plan.actionKind[action] == ReplayPlan.ActionKind.WAKE.ordinal();
-        long rest = own ? Math.min(plan.paths.wakeToRescheduleNs, Math.max(0, cost - done)) : 0;
-        cpu.burn(rest);
+        long recordedNs = plan.recordedPaths.wakeToRescheduleNs;
+        long rest = own ? Math.min(recordedNs, Math.max(0, cost - done)) : 0;
+        cpu.burn(own ? Math.max(0, rest + plan.paths.wakeToRescheduleNs - recordedNs) : 0);
         cpu.scheduler().reschedulePoint();
         return done + rest;
     }

@@ -3,12 +3,14 @@ package org.irqlab.lab.replay.engine;
 import org.irqlab.base.HotPath;
 import org.irqlab.kernel.path.PathModel;
 import org.irqlab.lab.replay.PathCosts;
+import org.irqlab.lab.replay.ReplayPlan;
 import org.irqlab.lab.replay.StageRow;
 
 import java.util.SplittableRandom;
 
 /**
- * The kernel's path costs as the capture shows them: draws from the recorded distributions.
+ * The kernel's path costs that a plan burns, as a capture shows them: draws from the recorded
+ * distributions.
  *
  * <p><b>Threads.</b> One CPU's holder.
  */
@@ -27,7 +29,8 @@ final class RecordedPaths implements PathModel {
     private final Draws workerLeave;
     private final long scheduleEntryNs;
 
-    RecordedPaths(PathCosts costs, long seed) {
+    RecordedPaths(ReplayPlan plan, long seed) {
+        PathCosts costs = plan.paths;
         var random = new SplittableRandom(seed);
         irqExitToSoftirq = new Draws(costs.irqExitToSoftirqNs, random);
         raiseToSoftirqInTask = new Draws(costs.raiseToSoftirqInTaskNs, random);
@@ -41,7 +44,8 @@ final class RecordedPaths implements PathModel {
         workerStart = new Draws(costs.workerStartNs, random);
         workerNext = new Draws(costs.workerNextNs, random);
         workerLeave = new Draws(costs.workerLeaveNs, random);
-        scheduleEntryNs = PathCosts.usual(costs.switchNs);
+        // Part of what was recorded of the task, so the recorded machine's.
+        scheduleEntryNs = PathCosts.usual(plan.recordedPaths.switchNs);
     }
 
     @Override

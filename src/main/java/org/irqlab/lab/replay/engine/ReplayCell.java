@@ -13,6 +13,8 @@ import org.irqlab.lab.measure.CellResult;
 import org.irqlab.lab.measure.TraceFacts;
 import org.irqlab.lab.placement.Placement;
 import org.irqlab.lab.placement.PlacementRequest;
+import org.irqlab.lab.replay.Calibration;
+import org.irqlab.lab.replay.CalibrationFile;
 import org.irqlab.lab.replay.PlanSummary;
 import org.irqlab.lab.replay.ReplayPlan;
 import org.irqlab.lab.replay.ReplayPlanBuilder;
@@ -87,7 +89,7 @@ public final class ReplayCell implements CellBody {
         int pids = plan.tasks.stream().mapToInt(ReplayPlan.TaskSpec::pid).max().orElse(1);
         return MachineSpec.pinned(cores)
                 .withScheduling(SchedulerSettings.linux618().withIdle(IdlePolicy.POLL))
-                .withPaths(cpu -> new RecordedPaths(plan.paths, seed * TASK_SEED_STRIDE + cpu))
+                .withPaths(cpu -> new RecordedPaths(plan, seed * TASK_SEED_STRIDE + cpu))
                 .withTrace(plan.costNs.length * EVENTS_PER_ACTIVITY + MORE_EVENTS)
                 .withFirstPid(pids + 1);
     }
@@ -96,6 +98,11 @@ public final class ReplayCell implements CellBody {
     private record Loaded(
             TraceFacts facts, ReplayPlan plan, StageAnalysis stages, ShownSwitches shownSwitches) {
         static Loaded load(CellRequest request) throws IOException {
+            // First: what is wrong with it must not come up only after a long trace.
+            Calibration calibration =
+                    request.calibration() == null
+                            ? null
+                            : CalibrationFile.read(Path.of(request.calibration()));
             var rate =
                     request.tscMhz() > 0
                             ? OptionalDouble.of(request.tscMhz())
@@ -105,7 +112,10 @@ public final class ReplayCell implements CellBody {
             var builder = new ReplayPlanBuilder(reader.names());
             var shownSwitches = new ShownSwitches(builder);
             TraceReading reading = reader.read(shownSwitches);
-            ReplayPlan plan = builder.build();
+            ReplayPlan plan =
+                    calibration == null
+                            ? builder.build()
+                            : builder.build(calibration, request.calibration());
             StageAnalysis stages = builder.stages();
             if (plan.costNs.length == 0) {
                 throw new IllegalArgumentException(

@@ -138,7 +138,7 @@ class ReplayPassTest {
     private static MachineSpec spec(ReplayPlan plan) {
         return MachineSpec.unpinned(plan.cpus)
                 .withScheduling(SchedulerSettings.linux618().withIdle(IdlePolicy.HALT))
-                .withPaths(cpu -> new RecordedPaths(plan.paths, cpu))
+                .withPaths(cpu -> new RecordedPaths(plan, cpu))
                 .withTrace(plan.costNs.length * 10)
                 .withFirstPid(100_000);
     }
