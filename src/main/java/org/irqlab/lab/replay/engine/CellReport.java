@@ -175,7 +175,7 @@ final class CellReport {
                         names,
                         (cpu, from, to) -> samples.disturbed(cpu, from + originNs, to + originNs));
         // As the recorder rounded them.
-        new RingEvents(machine, names, plan.paths.coarseClock ? COARSE_CLOCK_NS : 1)
+        new RingEvents(machine, names, plan.recordedPaths.coarseClock ? COARSE_CLOCK_NS : 1)
                 .feed(shownSwitches.hidingFrom(reproduced, plan, names), originNs);
         var rows = new ArrayList<CheckRow>();
         for (StageRow row : recorded.rows()) {
@@ -185,7 +185,7 @@ final class CellReport {
                         new CheckRow(
                                 row.name(),
                                 emerges(row.name()),
-                                plan.paths.coarseClock ? COARSE_CLOCK_NS : FINE_CLOCK_NS,
+                                plan.recordedPaths.coarseClock ? COARSE_CLOCK_NS : FINE_CLOCK_NS,
                                 histogram(recorded.samples(row.name())),
                                 reproduced.samples(row.name()).length,
                                 histogram(reproduced.cleanSamples(row.name()))));
