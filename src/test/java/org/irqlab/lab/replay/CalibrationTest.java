@@ -50,7 +50,7 @@ class CalibrationTest {
         StageAnalysis stages = bundled();
         String before = CalibrationFile.text(Calibration.of(stages, "a"));
 
-        String other = CalibrationFile.text(Calibration.of(slow().stages(), "b"));
+        String other = CalibrationFile.text(Calibration.of(slow().stages(), "a"));
         slow().plan();
 
         assertNotEquals(before, other);
