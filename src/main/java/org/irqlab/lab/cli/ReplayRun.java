@@ -29,6 +29,7 @@ final class ReplayRun {
     private static final long OVERHEAD_NS = 3_000_000_000L;
 
     /**
+     * @param compared strategy whose cells keep what their machines' own events measure, or null
      * @param traced strategy whose first cell writes the machine's own events, or null
      * @param cellTimeoutSeconds 0 = derive from the trace's length
      */
@@ -39,6 +40,7 @@ final class ReplayRun {
             long seed,
             double tscMhz,
             boolean force,
+            Strategy compared,
             Strategy traced,
             long cellTimeoutSeconds,
             boolean quiet) {}
@@ -112,6 +114,7 @@ final class ReplayRun {
                 plan.seed + cell.block() - 1,
                 plan.tscMhz,
                 plan.force,
+                cell.strategy() == plan.compared,
                 traced ? directory.resolve(MACHINE_TRACE).toString() : null);
     }
 

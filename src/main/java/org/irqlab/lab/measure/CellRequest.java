@@ -9,6 +9,8 @@ package org.irqlab.lab.measure;
  * @param seed of everything that is drawn; the same in all cells of a block
  * @param tscMhz rate of x86-tsc stamps, 0 = infer
  * @param force replay in spite of low coverage
+ * @param keepRows keep the distributions of the machine's own events under any strategy; those of
+ *     the original one are always kept
  * @param traceOutput file for the machine's own events as tracefs text, or null
  */
 public record CellRequest(
@@ -19,6 +21,7 @@ public record CellRequest(
         long seed,
         double tscMhz,
         boolean force,
+        boolean keepRows,
         String traceOutput) {
     /** Returns the cell's name: {@code threaded/2}. */
     public String name() {
