@@ -9,6 +9,7 @@ import java.util.function.IntPredicate;
 public final class SenderTraces {
     public static final String SENDER = "sender-100";
     public static final String NAPI_THREAD = "napi/vB-1-300";
+    private static final int TIMER = 1;
     private static final int NET_RX = 3;
     private static final long PERIOD_NS = 200_000;
 
@@ -58,7 +59,10 @@ public final class SenderTraces {
         long ns = packet * PERIOD_NS;
         trace.timer(ns, 0)
                 .wake(ns + 1_000, 0, SENDER)
+                .raise(ns + 2_000, 0, TIMER)
                 .timerEnd(ns + 3_000, 0)
+                .soft(ns + 3_400, 0, TIMER)
+                .softEnd(ns + 4_000, 0, TIMER)
                 .switchTo(ns + 6_000, 0, "R", SENDER);
         return ns + 20_000;
     }

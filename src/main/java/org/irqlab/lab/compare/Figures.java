@@ -16,18 +16,16 @@ public final class Figures {
         return figures;
     }
 
-    static Figures of(
-            double count, double share, double p50, double p90, double p99, double mean) {
-        return of(
-                figure ->
-                        switch (figure) {
-                            case COUNT -> count;
-                            case SHARE -> share;
-                            case P50 -> p50;
-                            case P90 -> p90;
-                            case P99 -> p99;
-                            case MEAN -> mean;
-                        });
+    static Figures of(double count, double share, double p50, double p90, double p99, double mean) {
+        return of(figure ->
+                switch (figure) {
+                    case COUNT -> count;
+                    case SHARE -> share;
+                    case P50 -> p50;
+                    case P90 -> p90;
+                    case P99 -> p99;
+                    case MEAN -> mean;
+                });
     }
 
     /** Returns one of the numbers, NaN if it is not known. */
@@ -37,11 +35,10 @@ public final class Figures {
 
     /** Returns other / this for every figure that both know and that is above 0 here. */
     Figures ratioOf(Figures other) {
-        return of(
-                figure -> {
-                    double base = get(figure);
-                    return base > 0 ? other.get(figure) / base : Double.NaN;
-                });
+        return of(figure -> {
+            double base = get(figure);
+            return base > 0 ? other.get(figure) / base : Double.NaN;
+        });
     }
 
     @Override

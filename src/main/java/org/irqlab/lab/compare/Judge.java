@@ -116,11 +116,7 @@ final class Judge {
         String of = ofPair || !replay ? "A/A" : "tolerance";
         return figure == Figure.SHARE
                 ? String.format(
-                        Locale.ROOT,
-                        "share by %.1f points > %.1f (%s)",
-                        100 * off,
-                        100 * limit,
-                        of)
+                        Locale.ROOT, "share by %.1f points > %.1f (%s)", 100 * off, 100 * limit, of)
                 : String.format(Locale.ROOT, "%s ×%.2f > %.2f (%s)", figure.key(), off, limit, of);
     }
 }

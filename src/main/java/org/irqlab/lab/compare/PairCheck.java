@@ -81,8 +81,7 @@ public final class PairCheck {
     }
 
     private static boolean sameClock(TraceClock one, TraceClock other) {
-        boolean counters =
-                one instanceof TraceClock.Counter && other instanceof TraceClock.Counter;
+        boolean counters = one instanceof TraceClock.Counter && other instanceof TraceClock.Counter;
         boolean seconds = one instanceof TraceClock.Seconds && other instanceof TraceClock.Seconds;
         double ratio = one.nsPerUnit() / other.nsPerUnit();
         return (counters || seconds) && Math.abs(ratio - 1) <= SAME_RATE;
@@ -97,9 +96,9 @@ public final class PairCheck {
                 throw new IllegalArgumentException(
                         String.format(
                                 Locale.ROOT,
-                                "%s: another workload than %s: %,d %s against %,d, in %.1f s against"
-                                        + " %.1f s; counts may differ by %.0f %% (record the same load"
-                                        + " for the same time)",
+                                "%s: another workload than %s: %,d %s against %,d, in %.1f s"
+                                    + " against %.1f s; counts may differ by %.0f %% (record the"
+                                    + " same load for the same time)",
                                 b.name(),
                                 a.name(),
                                 inB,

@@ -95,13 +95,12 @@ public final class Runs {
         if (clean * (100 - percent) < 100L * PERCENTILES_TAIL) {
             return Double.NaN;
         }
-        return median(
-                run -> {
-                    Histogram histogram = row(run, name).clean();
-                    return histogram.getTotalCount() == 0
-                            ? Double.NaN
-                            : histogram.getValueAtPercentile(percent);
-                });
+        return median(run -> {
+            Histogram histogram = row(run, name).clean();
+            return histogram.getTotalCount() == 0
+                    ? Double.NaN
+                    : histogram.getValueAtPercentile(percent);
+        });
     }
 
     private static double mean(Histogram histogram) {

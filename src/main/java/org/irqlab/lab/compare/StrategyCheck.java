@@ -36,12 +36,12 @@ public final class StrategyCheck {
      */
     public static void check(TraceMeasurement a, TraceMeasurement b, Strategy strategy) {
         var check = new StrategyCheck(a, b, strategy);
-        check.possible();
         if (strategy == Strategy.ORIGINAL) {
             check.sameAsRecorded();
             return;
         }
         check.notMovedYet();
+        check.possible();
         switch (strategy) {
             case ORIGINAL -> {}
             case SOFTIRQ -> check.inSoftirqs();
@@ -54,19 +54,13 @@ public final class StrategyCheck {
             }
             case WORKQUEUE -> {
                 check.goneFromSoftirqs();
-                check.instead(
-                        b.workload()
-                                .count(EventKind.WORKQUEUE_EXECUTE_START),
-                        "work items");
+                check.instead(b.workload().count(EventKind.WORKQUEUE_EXECUTE_START), "work items");
             }
         }
     }
 
     /** What a what-if needs, by the words of {@code irqlab inspect}. */
     private void possible() {
-        if (strategy == Strategy.ORIGINAL) {
-            return;
-        }
         for (TraceSummary.WhatIf whatIf : a.contents().whatIfs()) {
             boolean napi = whatIf.strategy().contains("NAPI");
             boolean asked = whatIf.strategy().contains(strategy.key());
@@ -89,8 +83,7 @@ public final class StrategyCheck {
     }
 
     private static boolean threaded(WorkloadCounts counts) {
-        boolean napi =
-                counts.polls() >= LEAST && counts.threadPolls() > HALF * counts.polls();
+        boolean napi = counts.polls() >= LEAST && counts.threadPolls() > HALF * counts.polls();
         boolean irqs =
                 counts.wakesOfInterruptThreads() >= LEAST
                         && counts.wakesOfInterruptThreads()

@@ -14,7 +14,10 @@ import java.util.Arrays;
  */
 public enum Yardstick {
     SOFTIRQ_ENTRY(
-            "ways to a softirq", Figures.of(1.12, 0, 1.37, 1.99, 1.06, 1.25), 0.71, "softirq entry"),
+            "ways to a softirq",
+            Figures.of(1.12, 0, 1.37, 1.99, 1.06, 1.25),
+            0.71,
+            "softirq entry"),
     WAKE("wakes", Figures.of(1.01, 0, 1.25, 1.14, 1.41, 1.20), 0.60, "→wakeup"),
     /** Work items too, of which the pair has too few: a start follows a wake and a switch-in. */
     SWITCH_IN("ways to a switch-in", Figures.of(1.02, 0.005, 1.20, 1.11, 1.29, 1.14), 0.39, "→"),

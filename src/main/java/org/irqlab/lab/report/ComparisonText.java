@@ -57,8 +57,7 @@ final class ComparisonText {
             return;
         }
         Figures ratios = row.ratio();
-        double points =
-                100 * (row.other().get(Figure.SHARE) - row.recorded().get(Figure.SHARE));
+        double points = 100 * (row.other().get(Figure.SHARE) - row.recorded().get(Figure.SHARE));
         table.row(
                 "",
                 ratio,
@@ -75,9 +74,7 @@ final class ComparisonText {
                 "",
                 "A/A",
                 ratio(pair, Figure.COUNT),
-                mode
-                        ? String.format(Locale.ROOT, "±%.1f pt", 100 * pair.get(Figure.SHARE))
-                        : "",
+                mode ? String.format(Locale.ROOT, "±%.1f pt", 100 * pair.get(Figure.SHARE)) : "",
                 ratio(pair, Figure.P50),
                 ratio(pair, Figure.P90),
                 ratio(pair, Figure.P99),

@@ -148,8 +148,7 @@ public final class JsonReport {
                 .put("verdict", against.verdict())
                 .put("reason", against.reason())
                 .put("yardstickSource", Yardstick.SOURCE);
-        ComparisonJson.rows(
-                node.putArray("rows"), against.comparison(), "recorded", "predicted");
+        ComparisonJson.rows(node.putArray("rows"), against.comparison(), "recorded", "predicted");
     }
 
     private static void side(ObjectNode node, long count, Histogram histogram) {

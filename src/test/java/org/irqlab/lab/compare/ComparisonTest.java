@@ -112,9 +112,7 @@ class ComparisonTest {
     @Test
     void stageThatHappensFarMoreOftenLiesOutside() {
         ComparedRow row =
-                predicted(
-                                Map.of(ENTRY, samples(500, 1_000)),
-                                Map.of(ENTRY, samples(500, 1_200)))
+                predicted(Map.of(ENTRY, samples(500, 1_000)), Map.of(ENTRY, samples(500, 1_200)))
                         .row(ENTRY);
         assertEquals("count ×1.20 > 1.12 (A/A)", row.verdict().reason());
     }

@@ -62,11 +62,8 @@ class TracePairTest {
     void networkDeviceMayInterruptLessOftenWhileAThreadPollsIt() {
         assertDoesNotThrow(() -> pair(interrupts("eth0", 3, 1_000), interrupts("eth0", 3, 600)));
         String line =
-                refusal(
-                        () ->
-                                pair(
-                                        interrupts("disk", BLOCK, 1_000),
-                                        interrupts("disk", BLOCK, 600)));
+                refusal(() ->
+                        pair(interrupts("disk", BLOCK, 1_000), interrupts("disk", BLOCK, 600)));
         assertTrue(line.contains(": 600 interrupts of disk against 1,000,"), line);
     }
 
@@ -91,8 +88,7 @@ class TracePairTest {
                         + " too (irqlab inspect says what a trace holds and which what-ifs it"
                         + " allows)";
         String lacking = without(threaded, without);
-        assertEquals(
-                "B" + expected.formatted("A"), refusal(() -> pair(softirq, lacking)));
+        assertEquals("B" + expected.formatted("A"), refusal(() -> pair(softirq, lacking)));
         assertEquals(
                 "A" + expected.formatted("B"),
                 refusal(() -> pair(without(softirq, without), threaded)));
@@ -105,7 +101,8 @@ class TracePairTest {
         String line = refusal(() -> strategy(a, b, Strategy.THREADED));
         assertTrue(
                 line.startsWith(
-                        "A: --what-if threaded cannot be held against a recording: no sched events"),
+                        "A: --what-if threaded cannot be held against a recording: no sched"
+                                + " events"),
                 line);
         assertTrue(line.contains("sched:sched_switch, sched:sched_waking"), line);
     }

@@ -34,7 +34,8 @@ class CellJsonTest {
 
     @Test
     void requestComesBackAsItWas() throws IOException {
-        var request = new CellRequest("t.gz", "t", Strategy.THREADED, 3, 7, 2596.122, true, true, null);
+        var request =
+                new CellRequest("t.gz", "t", Strategy.THREADED, 3, 7, 2596.122, true, true, null);
         Path file = dir.resolve("request.json");
         json.write(file, request);
         assertEquals(request, json.read(file, CellRequest.class));
