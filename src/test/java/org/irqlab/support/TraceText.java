@@ -187,6 +187,11 @@ public final class TraceText {
         return this;
     }
 
+    /** Returns the file's text. */
+    public String text() {
+        return text.toString();
+    }
+
     /** Reads the trace into a plan. */
     public ReplayPlan plan() {
         TracefsReader reader = reader();

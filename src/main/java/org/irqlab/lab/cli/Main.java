@@ -62,6 +62,7 @@ public final class Main implements Runnable {
                                 new CommandLine(new Main())
                                         .addSubcommand(
                                                 new ReplayCommand(terminal, main, body, args))
+                                        .addSubcommand(new CompareTracesCommand(terminal))
                                         .addSubcommand(new InspectCommand())
                                         .addSubcommand(new CalibrateCommand())
                                         .addSubcommand(new CellCommand(body)))

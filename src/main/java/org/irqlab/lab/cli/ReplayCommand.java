@@ -1,11 +1,15 @@
 package org.irqlab.lab.cli;
 
+import org.irqlab.lab.compare.PairCheck;
+import org.irqlab.lab.compare.StrategyCheck;
+import org.irqlab.lab.compare.TraceMeasurement;
 import org.irqlab.lab.measure.CellBody;
 import org.irqlab.lab.measure.CellLauncher;
 import org.irqlab.lab.measure.JavaCommand;
 import org.irqlab.lab.measure.Strategy;
 import org.irqlab.lab.report.ReplayResult;
 import org.irqlab.lab.report.TextReport;
+import org.irqlab.lab.trace.TraceInput;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,6 +64,14 @@ final class ReplayCommand implements Callable<Integer> {
                     "Strategies to replay besides the original: inline, softirq, tasklet,"
                             + " workqueue, threaded. Default: all.")
     private List<String> whatIf = List.of();
+
+    @Option(
+            names = "--against",
+            paramLabel = "TRACE",
+            description =
+                    "A recording of the same load, made with the one strategy of --what-if really"
+                            + " set up: hold what is predicted against it, stage by stage.")
+    private Path against;
 
     @Option(
             names = "--blocks",
@@ -140,32 +152,51 @@ final class ReplayCommand implements Callable<Integer> {
                 var directory = WorkDirectory.open(keep)) {
             var launcher = new CellLauncher(JavaCommand.likeThisProcess(main), directory.path());
             var run = new ReplayRun(launcher, body, directory.path(), terminal, interruption);
-            ReplayRun.Cells cells = run.run(plan(strategies, directory.path()));
+            TraceSource source = TraceSource.of(trace, directory.path());
+            TraceMeasurement other = against == null ? null : recorded(source);
+            ReplayRun.Cells cells = run.run(plan(source, strategies));
             if (cells.interrupted() && cells.results().isEmpty()) {
                 terminal.message("interrupted before the first cell had finished");
                 return INTERRUPTED;
             }
             String command = "irqlab " + String.join(" ", arguments);
-            return report(
+            var result =
                     ReplayResult.of(
                             setup.setup(command, seed, blocks),
                             cells.trace(),
                             cells.results(),
                             cells.failures(),
-                            cells.interrupted()),
-                    directory.path());
+                            cells.interrupted());
+            return report(
+                    other == null ? result : result.against(other, compared()), directory.path());
         }
     }
 
-    private ReplayRun.Plan plan(List<Strategy> strategies, Path directory) throws IOException {
+    /** Measures the trace that the prediction is held against; the cells never see it. */
+    private TraceMeasurement recorded(TraceSource source) {
+        TraceMeasurement one =
+                TraceMeasurement.read(TraceInput.file(source.file()), source.name(), tscMhz);
+        TraceMeasurement other =
+                TraceMeasurement.read(TraceInput.file(against), against.toString(), tscMhz);
+        PairCheck.check(one, other);
+        StrategyCheck.check(one, other, compared());
+        return other;
+    }
+
+    private Strategy compared() {
+        return against == null ? null : Strategy.of(whatIf.getFirst().strip());
+    }
+
+    private ReplayRun.Plan plan(TraceSource source, List<Strategy> strategies) {
         return new ReplayRun.Plan(
-                TraceSource.of(trace, directory),
+                source,
                 strategies,
                 blocks,
                 seed,
                 tscMhz,
                 force,
                 calibration,
+                compared(),
                 outputs.wantsTrace() ? tracedStrategy(strategies) : null,
                 cellTimeoutSeconds,
                 quiet);
@@ -186,6 +217,12 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private List<Strategy> strategies() {
+        if (against != null && whatIf.size() != 1) {
+            throw new IllegalArgumentException(
+                    "--against needs --what-if with the one strategy that "
+                            + against
+                            + " was recorded with");
+        }
         var strategies = new ArrayList<>(List.of(Strategy.ORIGINAL));
         List<Strategy> asked =
                 whatIf.isEmpty()

@@ -48,10 +48,7 @@ final class ReplayOutputs {
         var files = new ArrayList<Path>();
         for (Path file : new Path[] {json, hlog, trace}) {
             if (file != null) {
-                if (Files.isDirectory(file)) {
-                    throw new IllegalArgumentException(file + ": is a directory");
-                }
-                checkDirectory(file, file.toAbsolutePath().getParent());
+                checkFile(file);
                 files.add(file.toAbsolutePath().normalize());
             }
         }
@@ -61,6 +58,14 @@ final class ReplayOutputs {
         if (hgrm != null && Files.exists(hgrm) && !Files.isDirectory(hgrm)) {
             throw new IllegalArgumentException(hgrm + ": is not a directory");
         }
+    }
+
+    /** Refuses a file that could not be written. */
+    static void checkFile(Path file) {
+        if (Files.isDirectory(file)) {
+            throw new IllegalArgumentException(file + ": is a directory");
+        }
+        checkDirectory(file, file.toAbsolutePath().getParent());
     }
 
     private static void checkDirectory(Path file, Path directory) {

@@ -30,6 +30,7 @@ final class ReplayRun {
 
     /**
      * @param calibration file of path costs, or null
+     * @param compared strategy whose cells keep what their machines' own events measure, or null
      * @param traced strategy whose first cell writes the machine's own events, or null
      * @param cellTimeoutSeconds 0 = derive from the trace's length
      */
@@ -41,6 +42,7 @@ final class ReplayRun {
             double tscMhz,
             boolean force,
             Path calibration,
+            Strategy compared,
             Strategy traced,
             long cellTimeoutSeconds,
             boolean quiet) {}
@@ -115,6 +117,7 @@ final class ReplayRun {
                 plan.tscMhz,
                 plan.force,
                 plan.calibration == null ? null : plan.calibration.toString(),
+                cell.strategy() == plan.compared,
                 traced ? directory.resolve(MACHINE_TRACE).toString() : null);
     }
 

@@ -10,6 +10,8 @@ package org.irqlab.lab.measure;
  * @param tscMhz rate of x86-tsc stamps, 0 = infer
  * @param force replay in spite of low coverage
  * @param calibration file of the path costs to burn, or null = those of the trace
+ * @param keepRows keep the distributions of the machine's own events under any strategy; those of
+ *     the original one are always kept
  * @param traceOutput file for the machine's own events as tracefs text, or null
  */
 public record CellRequest(
@@ -21,6 +23,7 @@ public record CellRequest(
         double tscMhz,
         boolean force,
         String calibration,
+        boolean keepRows,
         String traceOutput) {
     /** Returns the cell's name: {@code threaded/2}. */
     public String name() {

@@ -9,7 +9,7 @@ import java.util.List;
  * @param durationNs of the measured part
  * @param sources in the order of the plan, the same in all cells
  * @param noise per virtual CPU
- * @param selfCheck rows of the original strategy, else empty
+ * @param selfCheck rows of the original strategy, and of one whose request keeps them, else empty
  * @param model costs that are model
  * @param warnings one sentence each
  * @param stalled the replay stopped before all its work was done

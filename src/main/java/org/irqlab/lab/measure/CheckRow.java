@@ -3,7 +3,8 @@ package org.irqlab.lab.measure;
 import org.HdrHistogram.Histogram;
 
 /**
- * One row of the self-check: a quantity in the trace, and in the replay of the original strategy.
+ * One row of a cell's own events: a quantity in the replayed trace, and in the replay. Of the
+ * original strategy it is a row of the self-check; of another one, what that strategy predicts.
  *
  * @param evidence whether it emerged; false for costs that every event replays as recorded
  * @param resolutionNs of the recorded stamps: a difference below it says nothing

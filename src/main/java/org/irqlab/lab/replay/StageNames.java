@@ -3,6 +3,8 @@ package org.irqlab.lab.replay;
 import org.irqlab.lab.timeline.ContextFrame.RaiseOrigin;
 import org.irqlab.lab.timeline.TaskClass;
 
+import java.util.Optional;
+
 /** Names of the stages that {@link StageAnalysis} measures. */
 public final class StageNames {
     /** Exit of an interrupt → entry, directly after it, of a softirq that was raised in it. */
@@ -52,6 +54,8 @@ public final class StageNames {
 
     /** Begins the names of the stages that are quanta of tasks. */
     public static final String QUANTUM = "quantum";
+
+    private static final String WAKING_TO_IN = "waking→in ";
 
     private static final String[] VECTORS = {
         "HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL", "TASKLET", "SCHED", "HRTIMER", "RCU"
@@ -106,12 +110,22 @@ public final class StageNames {
 
     /** sched_waking → switch-in. */
     public static String wakingToIn(boolean local, WakeTarget target, TaskClass task) {
-        return "waking→in "
+        return WAKING_TO_IN
                 + (local ? "local " : "remote ")
                 + target.text
                 + " ["
                 + task.text()
                 + "]";
+    }
+
+    /**
+     * Returns the name of the group whose mode a row is: all of {@link #wakingToIn} of one class of
+     * tasks together; empty for other rows.
+     */
+    public static Optional<String> groupOf(String row) {
+        return row.startsWith(WAKING_TO_IN) && row.charAt(WAKING_TO_IN.length()) != '['
+                ? Optional.of(WAKING_TO_IN + row.substring(row.lastIndexOf('[')))
+                : Optional.empty();
     }
 
     /** sched_waking → first event of the task, where the switch-in was not recorded. */

@@ -2,6 +2,7 @@ package org.irqlab.lab.report;
 
 import org.HdrHistogram.Histogram;
 import org.irqlab.host.HostSetup;
+import org.irqlab.lab.compare.Yardstick;
 import org.irqlab.lab.measure.CellCounts;
 import org.irqlab.lab.measure.CellResult;
 import org.irqlab.lab.measure.Conservation;
@@ -40,6 +41,9 @@ public final class JsonReport {
         placement(root.putObject("placement"), result.placement());
         trace(root.putObject("trace"), result.trace());
         selfCheck(root.putObject("selfCheck"), result.selfCheck());
+        if (result.against() != null) {
+            against(root.putObject("against"), result.against());
+        }
         ArrayNode strategies = root.putArray("strategies");
         result.strategies().forEach(s -> strategy(strategies.addObject(), s));
         ArrayNode differences = root.putArray("differences");
@@ -136,6 +140,15 @@ public final class JsonReport {
                 known(ratio, quantile.key, row.ratio(quantile));
             }
         }
+    }
+
+    private static void against(ObjectNode node, Against against) {
+        node.put("name", against.name())
+                .put("strategy", against.strategy().key())
+                .put("verdict", against.verdict())
+                .put("reason", against.reason())
+                .put("yardstickSource", Yardstick.SOURCE);
+        ComparisonJson.rows(node.putArray("rows"), against.comparison(), "recorded", "predicted");
     }
 
     private static void side(ObjectNode node, long count, Histogram histogram) {

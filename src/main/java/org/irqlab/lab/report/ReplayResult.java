@@ -1,6 +1,7 @@
 package org.irqlab.lab.report;
 
 import org.HdrHistogram.Histogram;
+import org.irqlab.lab.compare.TraceMeasurement;
 import org.irqlab.lab.measure.CellFailure;
 import org.irqlab.lab.measure.CellResult;
 import org.irqlab.lab.measure.Conservation;
@@ -21,6 +22,7 @@ import java.util.function.Function;
  * A replay: all cells, by strategy, with the self-check and the differences to the original.
  *
  * @param strategies that have at least one cell, original first
+ * @param against what a strategy predicts held against a recording of it, or null
  * @param interrupted whether the user ended the replay before its last cell
  */
 public record ReplayResult(
@@ -30,6 +32,7 @@ public record ReplayResult(
         List<StrategyResult> strategies,
         List<Contrast> contrasts,
         List<CellFailure> failures,
+        Against against,
         boolean interrupted) {
     /** Puts the finished cells together. */
     public static ReplayResult of(
@@ -54,6 +57,20 @@ public record ReplayResult(
                                 .filter(s -> s.strategy() != Strategy.ORIGINAL)
                                 .toList()),
                 List.copyOf(failures),
+                null,
+                interrupted);
+    }
+
+    /** Adds what {@code strategy} predicts, held against a recording of it. */
+    public ReplayResult against(TraceMeasurement other, Strategy strategy) {
+        return new ReplayResult(
+                setup,
+                trace,
+                selfCheck,
+                strategies,
+                contrasts,
+                failures,
+                Against.of(other, StrategyResult.of(strategy, cells())),
                 interrupted);
     }
 

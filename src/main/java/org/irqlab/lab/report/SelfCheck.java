@@ -122,6 +122,9 @@ public record SelfCheck(String verdict, String reason, List<Row> rows) {
         var sums = new LinkedHashMap<String, CheckRow>();
         for (CellResult cell : cells) {
             for (CheckRow row : cell.selfCheck()) {
+                if (row.recorded().getTotalCount() == 0) {
+                    continue; // Kept for a comparison with another recording.
+                }
                 sums.merge(row.name(), copy(row), SelfCheck::plus);
             }
         }

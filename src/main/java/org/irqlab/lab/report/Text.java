@@ -31,13 +31,22 @@ final class Text {
         return sign + String.format(Locale.ROOT, "%.1f %%", Math.abs(percent));
     }
 
-    /** Rows of cells: the first column is aligned to the left, the others to the right. */
+    /**
+     * Rows of cells: the first column is aligned to the left, the others to the right; a last one
+     * of words may be to the left too.
+     */
     static final class Table {
         private final List<String[]> rows = new ArrayList<>();
         private final String indent;
+        private final boolean endsInWords;
 
         Table(String indent) {
+            this(indent, false);
+        }
+
+        Table(String indent, boolean endsInWords) {
             this.indent = indent;
+            this.endsInWords = endsInWords;
         }
 
         Table row(Object... cells) {
@@ -61,7 +70,8 @@ final class Text {
                 var line = new StringBuilder(indent);
                 for (int i = 0; i < row.length; i++) {
                     String pad = " ".repeat(width[i] - row[i].length());
-                    line.append(i == 0 ? row[i] + pad : "  " + pad + row[i]);
+                    boolean left = i == 0 || endsInWords && i == columns - 1;
+                    line.append(i == 0 ? "" : "  ").append(left ? row[i] + pad : pad + row[i]);
                 }
                 out.append(line.toString().stripTrailing()).append('\n');
             }

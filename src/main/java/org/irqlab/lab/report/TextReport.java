@@ -34,6 +34,7 @@ public final class TextReport {
         report.selfCheck();
         report.validity();
         result.strategies().forEach(report::strategy);
+        report.against();
         report.differences();
         report.meaning();
         report.balance();
@@ -313,6 +314,16 @@ public final class TextReport {
                                         ? ": INVALID, the limit is 2 %"
                                         : ""));
         line("  " + c.line());
+    }
+
+    private void against() {
+        Against against = result.against();
+        if (against == null) {
+            return;
+        }
+        line("");
+        line(against.heading());
+        new ComparisonText("recorded", "predicted", "ratio").appendTo(out, against.comparison());
     }
 
     private void differences() {

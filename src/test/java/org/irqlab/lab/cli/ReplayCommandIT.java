@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.irqlab.lab.measure.JavaCommand;
+import org.irqlab.support.SenderTraces;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -165,6 +166,31 @@ class ReplayCommandIT {
         assertEquals(List.of(), names(temporary));
         Files.delete(trace);
         assertEquals("irqlab: " + trace + ": no such file", replay().onlyErrorLine());
+    }
+
+    @Test
+    void holdsAPredictionAgainstARecording() throws Exception {
+        Files.writeString(trace, SenderTraces.softirq(1_000).text());
+        Path other = dir.resolve("b.trace");
+        Files.writeString(other, SenderTraces.threaded(1_000).text());
+        Path json = results.resolve("a.json");
+        var ended =
+                replay("--what-if=threaded", "--blocks=1", "--against=" + other, "--json=" + json);
+        assertEquals(0, ended.exit(), ended.err());
+        assertTrue(
+                ended.out().contains("\nAGAINST " + other + " (recorded, beside what threaded"),
+                ended.out());
+        assertTrue(Files.readString(json).contains("\"against\" : {"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"''", "'--what-if=threaded,inline'"})
+    void recordingIsOfOneStrategy(String whatIf) throws Exception {
+        var ended = whatIf.isEmpty() ? replay("--against=b") : replay("--against=b", whatIf);
+        assertEquals(2, ended.exit());
+        assertEquals(
+                "irqlab: --against needs --what-if with the one strategy that b was recorded with",
+                ended.onlyErrorLine());
     }
 
     private Program.Ended replay(String... options) throws Exception {

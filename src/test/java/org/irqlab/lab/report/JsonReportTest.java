@@ -63,6 +63,24 @@ class JsonReportTest {
                     "strategies/0/cpuNsPer1000",
                     "strategies/0/sources/0/stages/top/p50");
 
+    private static final List<String> PROMISED_AGAINST =
+            List.of(
+                    "rows/0/name",
+                    "rows/0/recorded/count",
+                    "rows/0/recorded/share",
+                    "rows/0/recorded/p50",
+                    "rows/0/recorded/p90",
+                    "rows/0/recorded/p99",
+                    "rows/0/recorded/mean",
+                    "rows/0/predicted/count",
+                    "rows/0/predicted/share",
+                    "rows/0/predicted/mean",
+                    "rows/0/ratio/p50",
+                    "rows/0/ks",
+                    "rows/0/yardstick/p50",
+                    "rows/0/yardstick/ks",
+                    "rows/0/verdict");
+
     private final JsonMapper mapper = JsonMapper.builder().build();
 
     @Test
@@ -92,6 +110,21 @@ class JsonReportTest {
         ((ObjectNode) root.at("/strategies/0/stages/top")).remove("p999");
         ((ObjectNode) root.at("/strategies/1/conservation")).put("balanced", "yes");
         assertEquals(2, errors(root).size(), errors(root)::toString);
+    }
+
+    @Test
+    void predictionHeldAgainstARecordingObeysTheSchema() throws IOException {
+        JsonNode root = parsed(Results.against());
+        assertEquals(List.of(), errors(root));
+        for (String path : PROMISED_AGAINST) {
+            assertFalse(root.at("/against/" + path).isMissingNode(), path);
+        }
+        assertEquals("threaded", root.at("/against/strategy").asString());
+        ObjectNode row = (ObjectNode) root.at("/against/rows/0");
+        row.remove("yardstick");
+        row.put("verdict", "perfect");
+        assertEquals(2, errors(root).size(), errors(root)::toString);
+        assertTrue(parsed(Results.sound()).at("/against").isMissingNode());
     }
 
     @Test

@@ -49,6 +49,11 @@ final class Results {
         return of(cells, List.of());
     }
 
+    /** The same, held against a recording of threaded. */
+    static ReplayResult against() {
+        return sound().against(AgainstTest.recorded(), Strategy.THREADED);
+    }
+
     static ReplayResult of(List<CellResult> cells, List<CellFailure> failures) {
         return ReplayResult.of(SETUP, Cells.TRACE, cells, failures, false);
     }

@@ -53,6 +53,12 @@ class SelfCheckTest {
     }
 
     @Test
+    void leavesOutStagesThatOnlyTheReplayHas() {
+        CheckRow extra = Cells.check("b", true, 0, Cells.spread(1, 0), Cells.spread(1, 1000));
+        assertEquals(1, check(row("a", 1, 1000), extra).rows().size());
+    }
+
+    @Test
     void ignoresDifferencesBelowTheResolutionOfTheStamps() {
         CheckRow row = Cells.check("a", true, 1000, Cells.spread(1, 1000), Cells.spread(1.8, 1000));
         assertEquals(SelfCheck.Word.REPRODUCED, check(row).rows().getFirst().word());

@@ -77,7 +77,9 @@ final class CellReport {
                 counts(),
                 pass.machine().samples().counts(),
                 noise(),
-                request.strategy() == Strategy.ORIGINAL ? selfCheck() : List.of(),
+                request.strategy() == Strategy.ORIGINAL || request.keepRows()
+                        ? selfCheck()
+                        : List.of(),
                 model(),
                 warnings(),
                 pass.stalled());
@@ -181,17 +183,28 @@ final class CellReport {
         for (StageRow row : recorded.rows()) {
             boolean replayed = plan.seesTasks || !row.name().startsWith(StageNames.QUANTUM);
             if (row.samples() >= LEAST_RECORDED && replayed) {
-                rows.add(
-                        new CheckRow(
-                                row.name(),
-                                emerges(row.name()),
-                                plan.recordedPaths.coarseClock ? COARSE_CLOCK_NS : FINE_CLOCK_NS,
-                                histogram(recorded.samples(row.name())),
-                                reproduced.samples(row.name()).length,
-                                histogram(reproduced.cleanSamples(row.name()))));
+                rows.add(checkRow(row.name(), reproduced));
+            }
+        }
+        if (request.keepRows()) {
+            // Another strategy has stages that the recording has not.
+            for (StageRow row : reproduced.rows()) {
+                if (recorded.row(row.name()).samples() < LEAST_RECORDED) {
+                    rows.add(checkRow(row.name(), reproduced));
+                }
             }
         }
         return rows;
+    }
+
+    private CheckRow checkRow(String name, StageAnalysis reproduced) {
+        return new CheckRow(
+                name,
+                emerges(name),
+                plan.recordedPaths.coarseClock ? COARSE_CLOCK_NS : FINE_CLOCK_NS,
+                histogram(recorded.samples(name)),
+                reproduced.samples(name).length,
+                histogram(reproduced.cleanSamples(name)));
     }
 
     /** Durations of runs are replayed as recorded, so that they prove nothing. */
