@@ -93,19 +93,6 @@ public final class CpuScheduler {
         return switches;
     }
 
-    /** Returns whether the CPU has nothing but its idle task to run: racy from other CPUs. */
-    public boolean idleNow() {
-        return current == idle && queue.size() == 0;
-    }
-
-    /**
-     * Returns how many tasks want this CPU, the running one included, idle not: racy from other
-     * CPUs.
-     */
-    public int running() {
-        return queue.size();
-    }
-
     /**
      * Wakes {@code task}, from any context of this CPU.
      *
