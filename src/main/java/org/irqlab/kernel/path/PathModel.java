@@ -55,6 +55,19 @@ public interface PathModel {
         return 0;
     }
 
+    /**
+     * From the switch to a kernel thread, other than a worker, that slept to the function for which
+     * it was woken.
+     */
+    default long threadStartNs() {
+        return 0;
+    }
+
+    /** From the end of that function to the switch with which the thread goes to sleep. */
+    default long threadLeaveNs() {
+        return 0;
+    }
+
     /** From a worker's first instruction to its work item. */
     default long workerStartNs() {
         return 0;

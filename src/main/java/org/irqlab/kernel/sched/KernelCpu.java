@@ -2,6 +2,7 @@ package org.irqlab.kernel.sched;
 
 import org.irqlab.base.Checks;
 import org.irqlab.base.HotPath;
+import org.irqlab.base.time.HostClock;
 import org.irqlab.base.trace.TraceFlags;
 import org.irqlab.base.trace.TraceRing;
 import org.irqlab.base.trace.Tracepoint;
@@ -35,6 +36,7 @@ public final class KernelCpu implements InterruptEntry {
     // Holder only.
     private int preemptCount;
     private long markNs;
+    private long threadReadyNs;
     private long leakedContexts;
 
     /**
@@ -264,6 +266,36 @@ public final class KernelCpu implements InterruptEntry {
         hw.burn(costNs - shareNs);
         if (costNs > shareNs) {
             ownCode.begin(KernelPath.SLEEP, hw.nowNs() + shareNs);
+        }
+    }
+
+    /** Spends the way of the current kernel thread, which has just been switched to, to its work. */
+    @HotPath
+    public void burnThreadStart() {
+        long pathNs = paths.threadStartNs();
+        if (pathNs > 0) {
+            threadReadyNs = markNs + pathNs;
+            hw.burnUntil(threadReadyNs);
+        }
+    }
+
+    /**
+     * Returns since when the current kernel thread is at its work, ns: the end of {@link
+     * #burnThreadStart} as the model has it, once after that; now otherwise.
+     */
+    @HotPath
+    public long takeThreadReadyNs() {
+        long sinceNs = threadReadyNs == 0 ? HostClock.nowNs() : threadReadyNs;
+        threadReadyNs = 0;
+        return sinceNs;
+    }
+
+    /** Spends the way of the current kernel thread from its work to the switch to sleep. */
+    @HotPath
+    public void burnThreadLeave() {
+        long pathNs = paths.threadLeaveNs();
+        if (pathNs > 0) {
+            burnToSleep(pathNs);
         }
     }
 

@@ -38,10 +38,11 @@ final class RunQueueClock {
         skipToNs = nowNs;
     }
 
-    /** Returns the reading with which the switch that now comes is accounted. */
+    /** Returns the reading with which the switch that now comes is accounted; the next one reads. */
     @HotPath
     long atSwitchNs() {
         long skipped = skipToNs;
+        skipToNs = NONE;
         return skipped != NONE ? skipped : readNs() - cpu.paths().scheduleEntryNs();
     }
 }

@@ -47,12 +47,28 @@ public final class ThreadRequest {
         return (int) REQUESTED.getAndSet(this, 1) == 0;
     }
 
-    /** Sleeps until there is a request, and takes it. By the thread, whose task is {@code self}. */
+    /**
+     * Sleeps until there is a request, and takes it. By the thread, whose task is {@code self}; it
+     * spends the thread's ways from its work to sleep, and from there to its work.
+     */
     public void await(Task self) {
+        if (!made()) {
+            self.cpu().burnThreadLeave();
+        }
         self.sleepLetter = 'S';
+        boolean slept = false;
         while (!takeOrAnnounce(self.sleep())) {
             self.cpu().scheduler().schedule();
+            slept = true;
         }
+        if (slept) {
+            self.cpu().burnThreadStart();
+        }
+    }
+
+    /** Whether a request waits. Opaque: a hint, on which nothing but model time rests. */
+    private boolean made() {
+        return (int) REQUESTED.getOpaque(this) != 0;
     }
 
     /**

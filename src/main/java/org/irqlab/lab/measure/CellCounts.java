@@ -7,8 +7,8 @@ package org.irqlab.lab.measure;
  * @param cpuNs guest time in which the virtual CPUs were busy
  * @param events arrivals that {@code cpuNs} is divided by
  * @param wakes wake-ups of tasks, those that found the task awake included
- * @param mergedWakes wake-ups that found the task awake where the recording's did not: above 2 %
- *     the replay is invalid
+ * @param mergedWakes by how much the wake-ups that found their task awake, and the recording's did
+ *     not, outnumber the opposite, or fall behind it: above 2 % the replay is invalid
  * @param quanta runs of tasks from wake-up to sleep
  */
 public record CellCounts(

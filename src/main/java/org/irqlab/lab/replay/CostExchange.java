@@ -24,13 +24,13 @@ final class CostExchange {
     /** Exchanges the local wakes; a plan that burns the trace's own stays as it is. */
     static void wakes(ReplayPlan plan) {
         long differenceNs =
-                PathCosts.usual(plan.paths.wakeNs) - PathCosts.usual(plan.recordedPaths.wakeNs);
+                plan.paths.usualWakeNs() - plan.recordedPaths.usualWakeNs();
         if (differenceNs == 0) {
             return;
         }
         for (int a = 0; a < plan.costNs.length; a++) {
             long moreNs = 0;
-            long reachedNs = 0;
+            long reachedNs = -plan.activityTurnNs[a];
             for (int action = plan.firstAction[a]; action < plan.firstAction[a + 1]; action++) {
                 reachedNs = Math.max(reachedNs, plan.actionOffsetNs[action] + moreNs);
                 plan.actionOffsetNs[action] = reachedNs;

@@ -31,6 +31,12 @@ enum CostPath {
             "sched_waking → sched_wakeup, try_to_wake_up for the waker's own CPU",
             costs -> costs.wakeNs,
             (costs, ns) -> costs.wakeNs = ns),
+    WAKE_WARM(
+            "wakeWarmNs",
+            State.LOCAL,
+            "wakeNs where the same path ran on the CPU at most 0.2 ms before",
+            costs -> costs.wakeWarmNs,
+            (costs, ns) -> costs.wakeWarmNs = ns),
     WAKE_TO_RESCHEDULE(
             "wakeToRescheduleNs",
             State.LOCAL_BUSY,
@@ -44,12 +50,24 @@ enum CostPath {
             "interrupt exit or rescheduling point → sched_switch that preempts",
             costs -> costs.switchNs,
             (costs, ns) -> costs.switchNs = ns),
+    SWITCH_WARM(
+            "switchWarmNs",
+            State.LOCAL_BUSY,
+            "switchNs where the same path ran on the CPU at most 0.2 ms before",
+            costs -> costs.switchWarmNs,
+            (costs, ns) -> costs.switchWarmNs = ns),
     WORKER_START(
             "workerStartNs",
             State.ANY,
             "sched_switch to a kworker → workqueue_execute_start",
             costs -> costs.workerStartNs,
             (costs, ns) -> costs.workerStartNs = ns),
+    WORKER_START_WARM(
+            "workerStartWarmNs",
+            State.ANY,
+            "workerStartNs where the same path ran on the CPU at most 0.2 ms before",
+            costs -> costs.workerStartWarmNs,
+            (costs, ns) -> costs.workerStartWarmNs = ns),
     WORKER_NEXT(
             "workerNextNs",
             State.ANY,
@@ -62,6 +80,19 @@ enum CostPath {
             "workqueue_execute_end → sched_switch of the kworker that goes to sleep",
             costs -> costs.workerLeaveNs,
             (costs, ns) -> costs.workerLeaveNs = ns),
+    WORKER_LEAVE_WARM(
+            "workerLeaveWarmNs",
+            State.ANY,
+            "workerLeaveNs where the same path ran on the CPU at most 0.2 ms before",
+            costs -> costs.workerLeaveWarmNs,
+            (costs, ns) -> costs.workerLeaveWarmNs = ns),
+    SOFTIRQ_DISPATCH(
+            "softirqDispatchNs",
+            State.ANY,
+            "softirq entry → exit of the vector that has least to do: not burnt, saved by a bottom"
+                    + " half that is moved out of softirq context; one number, the 5 % quantile",
+            costs -> number(costs, "softirqDispatchNs", costs.softirqDispatchNs),
+            (costs, ns) -> costs.softirqDispatchNs = PathCosts.usual(ns)),
     IDLE_EXIT(
             "idleExitNs",
             State.LOCAL_IDLE,
@@ -142,7 +173,7 @@ enum CostPath {
 
     /** Whether the path has one cost and no distribution. */
     boolean isNumber() {
-        return this == WAKE_TO_RESCHEDULE;
+        return this == WAKE_TO_RESCHEDULE || this == SOFTIRQ_DISPATCH;
     }
 
     /** Returns the sorted costs of the path, none if the capture had no sample. */

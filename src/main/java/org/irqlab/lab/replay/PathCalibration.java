@@ -1,5 +1,7 @@
 package org.irqlab.lab.replay;
 
+import org.irqlab.lab.timeline.CpuTimeline;
+
 import java.util.Arrays;
 
 /**
@@ -36,6 +38,8 @@ final class PathCalibration {
         costs.workerNextNs = code("workerNextNs", StageNames.WORKER_NEXT);
         costs.workerLeaveNs = code("workerLeaveNs", StageNames.WORKER_LEAVE);
         switches();
+        temperatures();
+        dispatch();
         costs.idleExitNs = idleExits();
         costs.counts.put("idleExitNs", costs.idleExitNs.length);
         costs.remoteWakeIdleNs = spread("remoteWakeIdleNs", StageNames.WAKE_REMOTE_IDLE);
@@ -63,6 +67,70 @@ final class PathCalibration {
         costs.wakeToRescheduleNs = Math.max(0, restNs);
     }
 
+    private void temperatures() {
+        ReferencePaths reference = ReferencePaths.of(costs);
+        split(CostPath.WAKE, CostPath.WAKE_WARM, StageNames.WAKE_LOCAL, reference.wakeNs());
+        String switches =
+                costs.borrowed.stream().anyMatch(note -> note.startsWith("switchNs"))
+                        ? StageNames.PREEMPT_AFTER_WAKE
+                        : StageNames.PREEMPT_AFTER_IRQ;
+        split(CostPath.SWITCH, CostPath.SWITCH_WARM, switches, reference.switchNs());
+        split(
+                CostPath.WORKER_START,
+                CostPath.WORKER_START_WARM,
+                StageNames.WORKER_START,
+                reference.workerStartNs());
+        split(
+                CostPath.WORKER_LEAVE,
+                CostPath.WORKER_LEAVE_WARM,
+                StageNames.WORKER_LEAVE,
+                reference.workerLeaveNs());
+    }
+
+    /** Sets the warm distribution of a path and takes its samples out of the other one. */
+    private void split(CostPath path, CostPath warmPath, String stage, long referenceNs) {
+        long[] all = path.of(costs);
+        long most = all.length == 0 ? 0 : all[all.length - 1];
+        long[] warm = refined(stages.samplesByTemperature(stage, true), most);
+        long[] cold = refined(stages.samplesByTemperature(stage, false), most);
+        if (warm.length >= ENOUGH) {
+            warmPath.set(costs, warm);
+            costs.counts.put(warmPath.key, warm.length);
+            if (cold.length >= ENOUGH) {
+                path.set(costs, cold);
+                costs.counts.put(path.key, cold.length);
+            }
+            return;
+        }
+        costs.counts.put(warmPath.key, 0);
+        long low = StageRow.quantile(all, LOW);
+        boolean one = low == 0 || referenceNs == 0;
+        long ns = one ? Math.max(low, referenceNs) : Math.min(low, referenceNs);
+        if (ns > 0) {
+            warmPath.set(costs, new long[] {ns});
+            costs.borrowed.add(
+                    warmPath.key
+                            + ": "
+                            + warm.length
+                            + " samples, so the lower of the low quantile of all and the"
+                            + " reference machine's, scaled");
+        }
+    }
+
+    private void dispatch() {
+        long least = Long.MAX_VALUE;
+        int samples = 0;
+        for (int vector = 0; vector < CpuTimeline.VECTORS; vector++) {
+            long[] runs = stages.samples(StageNames.softirq(vector));
+            if (runs.length >= ENOUGH && StageRow.quantile(runs, LOW) < least) {
+                least = StageRow.quantile(runs, LOW);
+                samples = runs.length;
+            }
+        }
+        costs.softirqDispatchNs = samples == 0 ? 0 : least;
+        costs.counts.put("softirqDispatchNs", samples);
+    }
+
     private boolean coarse() {
         long[] samples = stages.samples(StageNames.IRQ_EXIT_TO_SOFTIRQ);
         return samples.length > 0
@@ -72,6 +140,12 @@ final class PathCalibration {
     private long[] code(String field, String stage) {
         long[] sorted = stages.samples(stage);
         costs.counts.put(field, sorted.length);
+        return refined(sorted, Long.MAX_VALUE);
+    }
+
+    /** Returns the samples up to {@code mostNs}, without the rounding error of a coarse clock. */
+    private long[] refined(long[] samples, long mostNs) {
+        long[] sorted = Arrays.stream(samples).filter(ns -> ns <= mostNs).toArray();
         if (!costs.coarseClock || sorted.length == 0) {
             return sorted;
         }

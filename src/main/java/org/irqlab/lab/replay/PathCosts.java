@@ -9,6 +9,11 @@ import java.util.Map;
  * Costs of the kernel's own paths between two traced points, calibrated from the capture; burnt as
  * guest time and listed in the report as model. All in ns, tracing cost included, as recorded.
  *
+ * <p>Code that the CPU has not run for a while costs up to three times as much as code that is in
+ * its caches. Where a path has two distributions, one is of the samples before which the same path
+ * ran there shortly before ("warm"), the other of the rest; where the capture has too few samples
+ * of either kind, {@code …Ns} is of all. {@link ReferencePaths} says what stands in for warm ones.
+ *
  * <p>Every path has the empirical distribution of the samples between whose ends nothing else can
  * lie: pure code, whose upper tail is the recorded machine's jitter, as much as the ways through
  * halt, IPI and idle exit. Samples are sorted. Where the capture has none, a distribution is empty;
@@ -45,17 +50,35 @@ public final class PathCosts {
      */
     public long wakeToRescheduleNs;
 
+    /** {@link #switchNs} where the same path ran on that CPU shortly before: caches are warm. */
+    public long[] switchWarmNs = {};
+
     /** sched_waking → sched_wakeup by the same CPU, CPU and task both local. */
     public long[] wakeNs = {};
 
-    /** Switch-in of a worker → start of its work item. */
+    /** {@link #wakeNs} with warm caches. */
+    public long[] wakeWarmNs = {};
+
+    /** Switch-in of a worker, or another kernel thread → start of its work item. */
     public long[] workerStartNs = {};
+
+    /** {@link #workerStartNs} with warm caches. */
+    public long[] workerStartWarmNs = {};
 
     /** End of a work item → start of the worker's next item. */
     public long[] workerNextNs = {};
 
     /** End of a work item → switch-out of its worker. */
     public long[] workerLeaveNs = {};
+
+    /** {@link #workerLeaveNs} with warm caches. */
+    public long[] workerLeaveWarmNs = {};
+
+    /**
+     * Entry → exit of a softirq that has next to nothing to do: what a bottom half leaves behind
+     * when it is moved out of softirq context. One number.
+     */
+    public long softirqDispatchNs;
 
     /** Idle CPU, local wake: end of the interrupt or softirq that woke → switch-in. */
     public long[] idleExitNs = {};
@@ -83,6 +106,21 @@ public final class PathCosts {
 
     /** The recorder's stamps are whole µs: samples up to one µs above the lowest are their mean. */
     public boolean coarseClock;
+
+    /** Returns the usual cost of a preempting switch, of the state in which most were. */
+    public long usualSwitchNs() {
+        return usual(switchNs, "switchNs", switchWarmNs, "switchWarmNs");
+    }
+
+    /** Returns the usual cost of a local wake, of the state in which most were. */
+    public long usualWakeNs() {
+        return usual(wakeNs, "wakeNs", wakeWarmNs, "wakeWarmNs");
+    }
+
+    private long usual(long[] cold, String coldKey, long[] warm, String warmKey) {
+        boolean mostWarm = counts.getOrDefault(warmKey, 0) > counts.getOrDefault(coldKey, 0);
+        return usual(mostWarm ? warm : cold);
+    }
 
     /** Returns the usual cost of a path, its median; 0 where there is no sample. */
     public static long usual(long[] sorted) {

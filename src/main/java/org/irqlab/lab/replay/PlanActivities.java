@@ -37,6 +37,7 @@ final class PlanActivities {
     private final LongArrayList startNetNs = new LongArrayList();
     private final LongArrayList costNs = new LongArrayList();
     private final LongArrayList slackNs = new LongArrayList();
+    private final LongArrayList turnNs = new LongArrayList();
     private final IntArrayList preemptions = new IntArrayList();
 
     // Actions, in order of time.
@@ -64,6 +65,7 @@ final class PlanActivities {
         startNetNs.addLong(netNs);
         costNs.addLong(0);
         slackNs.addLong(0);
+        turnNs.addLong(0);
         preemptions.addInt(0);
         return kind.size() - 1;
     }
@@ -141,6 +143,15 @@ final class PlanActivities {
         if (remote) {
             flag(activity, REMOTE);
         }
+    }
+
+    /** Of a quantum: the part of its cost, at its beginning, that belongs to a turn of its task. */
+    long turnNs(int activity) {
+        return turnNs.getLong(activity);
+    }
+
+    void turn(int activity, long ns) {
+        turnNs.setLong(activity, ns);
     }
 
     /** Whether it did any action. */
@@ -249,6 +260,14 @@ final class PlanActivities {
         actionToCpu.setInt(action, chosen);
     }
 
+    /** Makes the action one of another activity, in which nothing preempts before it. */
+    void move(int action, int activity, long offsetNs) {
+        actionParent.setInt(action, activity);
+        actionOffsetNs.setLong(action, Math.max(0, offsetNs));
+        actionPreemptions.setInt(action, 0);
+        flag(activity, ACTS);
+    }
+
     long offsetNs(int action) {
         return actionOffsetNs.getLong(action);
     }
@@ -275,7 +294,7 @@ final class PlanActivities {
 
     /**
      * Returns an index of the actions by activity: those of activity a are the elements {@code
-     * [from[a], from[a + 1])} of the second array, in order of time.
+     * [from[a], from[a + 1])} of the second array, in order of their offsets.
      */
     int[][] index() {
         int[] from = new int[activities() + 1];
@@ -291,9 +310,19 @@ final class PlanActivities {
         int[] actions = new int[from[activities()]];
         for (int action = 0; action < actions(); action++) {
             if (parent(action) >= 0) {
-                actions[next[parent(action)]++] = action;
+                insert(actions, from[parent(action)], next[parent(action)]++, action);
             }
         }
         return new int[][] {from, actions};
+    }
+
+    /** Most come in order. */
+    private void insert(int[] actions, int first, int end, int action) {
+        int at = end;
+        while (at > first && offsetNs(actions[at - 1]) > offsetNs(action)) {
+            actions[at] = actions[at - 1];
+            at--;
+        }
+        actions[at] = action;
     }
 }

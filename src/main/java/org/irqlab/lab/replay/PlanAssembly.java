@@ -60,13 +60,15 @@ final class PlanAssembly {
         out.seesTasks = seesTasks;
         idleExitNs = PathCosts.usual(own.idleExitNs);
         remoteSwitchNs = PathCosts.usual(own.remoteSwitchInNs);
-        switchNs = PathCosts.usual(own.switchNs);
+        switchNs = own.usualSwitchNs();
         keepsIdleExits = Arrays.equals(own.idleExitNs, burnt.idleExitNs);
         keepsRemoteExits = Arrays.equals(own.remoteSwitchInNs, burnt.remoteSwitchInNs);
         if (!seesTasks) {
             killQuanta();
         }
         new CompletionPairing(recorder).pair();
+        List<String> batches =
+                seesTasks ? new BatchedQuanta(recorder, switchNs).split() : List.of();
         findRoots();
         number();
         numberCpus(cpuLimit);
@@ -79,6 +81,7 @@ final class PlanAssembly {
         out.sources = recorder.sources.sources(denseCpu);
         out.works = recorder.works.works();
         out.counts = counts.asMap();
+        out.notes = batches;
         return out;
     }
 
@@ -133,7 +136,7 @@ final class PlanAssembly {
                 arrive(atNs, source, cpu, child);
             }
             case QUEUE_WORK -> arriveAction(SourceKind.TASK_WORK, action, child, atNs);
-            case WAKE -> {
+            case WAKE, DELIVER -> {
                 if (child >= 0) {
                     arriveAction(SourceKind.TASK_WAKE, action, child, atNs);
                 }
@@ -271,6 +274,7 @@ final class PlanAssembly {
         out.activityCpu = new int[n];
         out.activityPackets = new int[n];
         out.activityIdleExitNs = new long[n];
+        out.activityTurnNs = new long[n];
         for (int a = 0; a < newId.length; a++) {
             int id = newId[a];
             if (id < 0) {
@@ -285,6 +289,7 @@ final class PlanAssembly {
             out.activityPackets[id] = plan.packets(a);
             out.activityStartNs[id] = plan.startNs(a) - shiftNs(a);
             out.costNs[id] = costNs(a);
+            out.activityTurnNs[id] = plan.turnNs(a);
             boolean ownExit = plan.remote(a) ? keepsRemoteExits : keepsIdleExits;
             long slackNs = plan.slackNs(a);
             out.activityIdleExitNs[id] = slackNs > 0 && ownExit ? slackNs - shiftNs(a) : NONE;
@@ -294,12 +299,13 @@ final class PlanAssembly {
     /** Own time; the way to a switch that preempts is the machine's. */
     private long costNs(int activity) {
         long waysNs = plan.preemptions(activity) * switchNs;
-        return Math.max(0, plan.costNs(activity) + shiftNs(activity) - waysNs);
+        return Math.max(0, plan.costNs(activity) + shiftNs(activity) - waysNs - plan.turnNs(activity));
     }
 
     private long offsetNs(int activity, int action) {
         long waysNs = plan.preemptionsBefore(action) * switchNs;
-        return Math.max(0, plan.offsetNs(action) + shiftNs(activity) - waysNs);
+        long offsetNs = plan.offsetNs(action) + shiftNs(activity) - waysNs;
+        return Math.max(0, offsetNs) - plan.turnNs(activity);
     }
 
     /**
@@ -349,7 +355,8 @@ final class PlanAssembly {
             long offset = atEnd ? out.costNs[id] : offsetNs(a, action);
             out.actionOffsetNs[next] = Math.min(offset, out.costNs[id]);
             out.actionKind[next] = (byte) kind.ordinal();
-            out.actionTarget[next] = kind == ActionKind.WAKE ? denseTask[target] : target;
+            boolean ofTask = kind == ActionKind.WAKE || kind == ActionKind.DELIVER;
+            out.actionTarget[next] = ofTask ? denseTask[target] : target;
             out.actionActivity[next] = child < 0 ? NONE : newId[child];
             out.actionDelayNs[next] = plan.delayNs(action);
             out.actionCostNs[next] = plan.actionCostNs(action);

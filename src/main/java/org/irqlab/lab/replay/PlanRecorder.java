@@ -58,6 +58,11 @@ final class PlanRecorder implements ContextEvents {
         works = new PlanWorks(names);
     }
 
+    /** Returns a task's name. */
+    String name(int task) {
+        return names.name(tasks.get(task).nameId);
+    }
+
     private void know(int cpu) {
         int known = lastQueueing.length;
         if (cpu < known) {

@@ -28,6 +28,11 @@ public final class ReplayPlan {
         /** Wake task {@code actionTarget}; it then runs quantum {@code actionActivity} or NONE. */
         WAKE,
         /**
+         * Leave task {@code actionTarget} something to do, quantum {@code actionActivity}: it was
+         * awake. A task that is asleep is woken.
+         */
+        DELIVER,
+        /**
          * Queue work item {@code actionTarget}; its execution is {@code actionActivity} or NONE.
          */
         QUEUE_WORK,
@@ -147,6 +152,12 @@ public final class ReplayPlan {
     public long[] costNs;
 
     /**
+     * Of a quantum: what its task does besides {@link #costNs} if it was asleep before; once a turn,
+     * however many quanta the turn serves.
+     */
+    public long[] activityTurnNs;
+
+    /**
      * The source whose arrival this activity serves (top half, or softirq run it raised), or NONE.
      * A softirq that a task raised serves the TASK_SOFTIRQ source of its vector and CPU, also where
      * the raise is an action of a quantum and not an arrival.
@@ -173,7 +184,10 @@ public final class ReplayPlan {
     public int[] firstAction;
 
     // Actions, sorted by activity and offset.
-    /** Net ns since the start of the activity. */
+    /**
+     * Net ns since the start of the activity; of a quantum, since the end of its turn's part, so
+     * that it may be negative.
+     */
     public long[] actionOffsetNs;
 
     /** Ordinals of {@link ActionKind}. */

@@ -76,7 +76,9 @@ public final class ReplayPlanBuilder implements TraceSink {
         ReplayPlan plan = assembly.assemble(own, burnt.apply(own), timeline.cpuLimit());
         plan.durationNs = timeline.lastNs();
         plan.coverage = timeline.coverage();
+        List<String> batches = plan.notes;
         plan.notes = notes(plan);
+        plan.notes.addAll(batches);
         return plan;
     }
 

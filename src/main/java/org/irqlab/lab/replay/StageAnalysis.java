@@ -111,6 +111,14 @@ public final class StageAnalysis implements TraceSink {
         return table.samples(name, true);
     }
 
+    /**
+     * Returns the samples of a stage, sorted, that found its code and data in the CPU's caches, as
+     * far as the time since the stage last ran there tells; or those that did not.
+     */
+    long[] samplesByTemperature(String name, boolean warm) {
+        return table.samplesByTemperature(name, warm);
+    }
+
     /** Returns what the reading of contexts met. */
     public TimelineCounts timelineCounts() {
         return timeline.counts();

@@ -15,20 +15,46 @@ import java.util.function.Supplier;
  * <p><b>Threads.</b> One.
  */
 final class StageTable {
+    /**
+     * What a path touches is taken to be in the CPU's caches when the same path ended there at most
+     * this long before.
+     */
+    private static final long WARM_NS = 200_000;
+
     /** The samples of one name. */
     static final class Stage {
         private final String name;
         private final LongArrayList all = new LongArrayList();
         private final LongArrayList clean = new LongArrayList();
+        private final LongArrayList warm = new LongArrayList();
+        private final LongArrayList cold = new LongArrayList();
+
+        // By CPU: end of the sample before.
+        private long[] lastNs = {};
 
         Stage(String name) {
             this.name = name;
         }
 
         private long[] sorted(boolean cleanOnly) {
-            long[] samples = (cleanOnly ? clean : all).toLongArray();
+            return sorted(cleanOnly ? clean : all);
+        }
+
+        private static long[] sorted(LongArrayList list) {
+            long[] samples = list.toLongArray();
             Arrays.sort(samples);
             return samples;
+        }
+
+        private LongArrayList temperature(int cpu, long fromNs, long toNs) {
+            if (cpu >= lastNs.length) {
+                int known = lastNs.length;
+                lastNs = Arrays.copyOf(lastNs, cpu + 1);
+                Arrays.fill(lastNs, known, cpu + 1, Long.MIN_VALUE / 2);
+            }
+            boolean isWarm = fromNs - lastNs[cpu] <= WARM_NS;
+            lastNs[cpu] = toNs;
+            return isWarm ? warm : cold;
         }
     }
 
@@ -60,6 +86,7 @@ final class StageTable {
 
     void add(Stage stage, int cpu, long fromNs, long toNs, long valueNs) {
         stage.all.addLong(valueNs);
+        stage.temperature(cpu, fromNs, toNs).addLong(valueNs);
         if (!taint.tainted(cpu, fromNs, toNs)) {
             stage.clean.addLong(valueNs);
         }
@@ -79,5 +106,14 @@ final class StageTable {
             return new long[0];
         }
         return stage.sorted(clean);
+    }
+
+    /**
+     * Returns the samples, sorted, before which the same stage ended on the same CPU at most {@link
+     * #WARM_NS} ago, or those before which it did not.
+     */
+    long[] samplesByTemperature(String name, boolean warm) {
+        Stage stage = stages.get(name);
+        return stage == null ? new long[0] : Stage.sorted(warm ? stage.warm : stage.cold);
     }
 }

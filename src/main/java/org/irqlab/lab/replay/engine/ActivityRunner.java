@@ -43,20 +43,34 @@ final class ActivityRunner {
      */
     @HotPath
     long execute(KernelCpu cpu, Run run, long startNs) {
-        long done = untilLastAction(cpu, run, startNs);
+        return execute(cpu, run, startNs, 0);
+    }
+
+    /**
+     * As {@link #execute(KernelCpu, Run, long)}, without the first {@code savedNs} of its cost, or,
+     * where negative, with so much more before it.
+     */
+    @HotPath
+    long execute(KernelCpu cpu, Run run, long startNs, long savedNs) {
         long cost = plan.costNs[run.activity];
+        long saved = Math.min(savedNs, cost);
+        long done = untilLastAction(cpu, run, startNs, saved);
         if (cost > done) {
             cpu.burn(cost - done);
             done = cost;
         }
         counters[cpu.id()].ran();
-        return done;
+        return done - saved;
     }
 
-    /** As {@link #execute}, for a task that goes to sleep afterwards. */
+    /**
+     * As {@link #execute}, for a task that goes to sleep afterwards.
+     *
+     * @param turnNs what it does before that besides
+     */
     @HotPath
-    void executeToSleep(KernelCpu cpu, Run run, long startNs) {
-        long done = untilLastAction(cpu, run, startNs);
+    void executeToSleep(KernelCpu cpu, Run run, long startNs, long turnNs) {
+        long done = untilLastAction(cpu, run, startNs, -turnNs);
         long cost = plan.costNs[run.activity];
         if (cost > done) {
             cpu.burnToSleep(cost - done);
@@ -64,10 +78,15 @@ final class ActivityRunner {
         counters[cpu.id()].ran();
     }
 
-    private long untilLastAction(KernelCpu cpu, Run run, long startNs) {
+    /**
+     * Returns the progress.
+     *
+     * @param saved the progress with which it begins
+     */
+    private long untilLastAction(KernelCpu cpu, Run run, long startNs, long saved) {
         int activity = run.activity;
         long cost = plan.costNs[activity];
-        long done = absorbed(startNs, cost);
+        long done = saved + absorbed(startNs, cost - saved);
         int last = plan.firstAction[activity + 1];
         for (int action = plan.firstAction[activity]; action < last; action++) {
             long offset = plan.actionOffsetNs[action];
@@ -88,6 +107,7 @@ final class ActivityRunner {
                 switch (KINDS[plan.actionKind[action]]) {
                     case RAISE -> actions.raise(cpu, run, action);
                     case WAKE -> actions.wake(cpu, action);
+                    case DELIVER -> actions.deliver(cpu, action);
                     case QUEUE_WORK -> actions.queueWork(cpu, run, action);
                     case REQUEST -> actions.request(cpu, action);
                 };
@@ -129,7 +149,9 @@ final class ActivityRunner {
             return done;
         }
         // Behind a softirq the way to the switch begins at that softirq's end.
-        boolean own = plan.actionKind[action] == ReplayPlan.ActionKind.WAKE.ordinal();
+        boolean own =
+                plan.actionKind[action] == ReplayPlan.ActionKind.WAKE.ordinal()
+                        || actions.wakesThread(action);
         long recordedNs = plan.recordedPaths.wakeToRescheduleNs;
         long rest = own ? Math.min(recordedNs, Math.max(0, cost - done)) : 0;
         cpu.burn(own ? Math.max(0, rest + plan.paths.wakeToRescheduleNs - recordedNs) : 0);

@@ -132,6 +132,7 @@ final class CellReport {
 
     private CellCounts counts() {
         var counts = CellCounts.NONE;
+        long merged = 0;
         for (int cpu = 0; cpu < machine.cpus(); cpu++) {
             ReplayCounters own = pass.machine().counters()[cpu];
             NoiseMeter noise = machine.cpu(cpu).hw().noise();
@@ -144,11 +145,12 @@ final class CellReport {
                                     Math.max(0, busyNs),
                                     0,
                                     own.wakes,
-                                    own.mergedWakes,
+                                    0,
                                     own.quanta));
+            merged += own.mergedWakes - own.extraWakes;
         }
         long arrivals = conservation().arrivals();
-        return counts.plus(new CellCounts(0, 0, arrivals, 0, 0, 0));
+        return counts.plus(new CellCounts(0, 0, arrivals, 0, Math.abs(merged), 0));
     }
 
     private List<CpuNoise> noise() {

@@ -1,6 +1,7 @@
 package org.irqlab.lab.replay.engine;
 
 import org.irqlab.base.HotPath;
+import org.irqlab.base.time.HostClock;
 import org.irqlab.kernel.path.PathModel;
 import org.irqlab.lab.replay.PathCosts;
 import org.irqlab.lab.replay.ReplayPlan;
@@ -20,13 +21,15 @@ final class RecordedPaths implements PathModel {
     private final Draws softirqToSoftirq;
     private final Draws idleExit;
     private final Draws remoteSwitchIn;
-    private final Draws wake;
+    private final Tempered wake;
     private final Draws remoteWakeIdle;
     private final Draws remoteWakeBusy;
-    private final Draws preemptingSwitch;
-    private final Draws workerStart;
+    private final Tempered preemptingSwitch;
+    private final Tempered workerStart;
     private final Draws workerNext;
-    private final Draws workerLeave;
+    private final Tempered workerLeave;
+    private final Tempered threadStart;
+    private final Tempered threadLeave;
     private final long scheduleEntryNs;
 
     RecordedPaths(ReplayPlan plan, long seed) {
@@ -37,15 +40,18 @@ final class RecordedPaths implements PathModel {
         softirqToSoftirq = new Draws(costs.softirqToSoftirqNs, random);
         idleExit = new Draws(costs.idleExitNs, random);
         remoteSwitchIn = new Draws(costs.remoteSwitchInNs, random);
-        wake = new Draws(costs.wakeNs, random);
+        wake = new Tempered(costs.wakeNs, costs.wakeWarmNs, random);
         remoteWakeIdle = new Draws(costs.remoteWakeIdleNs, random);
         remoteWakeBusy = new Draws(costs.remoteWakeBusyNs, random);
-        preemptingSwitch = new Draws(costs.switchNs, random);
-        workerStart = new Draws(costs.workerStartNs, random);
+        preemptingSwitch = new Tempered(costs.switchNs, costs.switchWarmNs, random);
+        workerStart = new Tempered(costs.workerStartNs, costs.workerStartWarmNs, random);
         workerNext = new Draws(costs.workerNextNs, random);
-        workerLeave = new Draws(costs.workerLeaveNs, random);
+        workerLeave = new Tempered(costs.workerLeaveNs, costs.workerLeaveWarmNs, random);
+        threadStart = new Tempered(costs.workerStartNs, costs.workerStartWarmNs, random);
+        // Without a worker's bookkeeping the way to sleep is that of a switch.
+        threadLeave = new Tempered(costs.workerLeaveNs, costs.switchWarmNs, random);
         // Part of what was recorded of the task, so the recorded machine's.
-        scheduleEntryNs = PathCosts.usual(plan.recordedPaths.switchNs);
+        scheduleEntryNs = plan.recordedPaths.usualSwitchNs();
     }
 
     @Override
@@ -93,12 +99,47 @@ final class RecordedPaths implements PathModel {
     @Override
     @HotPath
     public long workerNextNs(boolean last) {
-        return (last ? workerLeave : workerNext).next();
+        return last ? workerLeave.next() : workerNext.next();
+    }
+
+    @Override
+    @HotPath
+    public long threadStartNs() {
+        return threadStart.next();
+    }
+
+    @Override
+    @HotPath
+    public long threadLeaveNs() {
+        return threadLeave.next();
     }
 
     @Override
     public long scheduleEntryNs() {
         return scheduleEntryNs;
+    }
+
+    /** A path that costs less when it ran on the CPU shortly before. */
+    private static final class Tempered {
+        /** As {@code StageTable} tells them apart. */
+        private static final long WARM_NS = 200_000;
+
+        private final Draws cold;
+        private final Draws warm;
+        private long lastNs = Long.MIN_VALUE / 2;
+
+        private Tempered(long[] cold, long[] warm, SplittableRandom random) {
+            this.cold = new Draws(cold.length == 0 ? warm : cold, random);
+            this.warm = new Draws(warm.length == 0 ? cold : warm, random);
+        }
+
+        @HotPath
+        private long next() {
+            long now = HostClock.nowNs();
+            boolean isWarm = now - lastNs <= WARM_NS;
+            lastNs = now;
+            return (isWarm ? warm : cold).next();
+        }
     }
 
     /**

@@ -60,6 +60,16 @@ final class ReplayActions {
         return runs[activity].raisedNs;
     }
 
+    /** Whether the action is a raise that the strategy has replaced by the wake of a thread. */
+    @HotPath
+    boolean wakesThread(int action) {
+        int activity = plan.actionActivity[action];
+        int source = activity == ReplayPlan.NONE ? ReplayPlan.NONE : runs[activity].source;
+        return plan.actionKind[action] == ReplayPlan.ActionKind.RAISE.ordinal()
+                && source >= 0
+                && sources[source].inThread();
+    }
+
     /** Raises a softirq, or what the strategy has put in its place. */
     @HotPath
     boolean raise(KernelCpu cpu, Run by, int action) {
@@ -126,6 +136,13 @@ final class ReplayActions {
             return false;
         }
         return tasks[plan.actionTarget[action]].wake(cpu, runs[activity]);
+    }
+
+    /** Returns false: whatever it takes, the recorded run did not spend it. */
+    @HotPath
+    boolean deliver(KernelCpu cpu, int action) {
+        tasks[plan.actionTarget[action]].deliver(cpu, runs[plan.actionActivity[action]]);
+        return false;
     }
 
     @HotPath

@@ -17,6 +17,9 @@ final class ReplayCounters {
     long dropped;
     long wakes;
     long mergedWakes;
+
+    /** Tasks woken that the recording's events found awake. */
+    long extraWakes;
     long quanta;
 
     void ran() {

@@ -131,40 +131,40 @@ final class ReplayMachine implements AutoCloseable {
         };
     }
 
-    private static void move(ReplaySource source, Strategy strategy, Deferrals deferrals) {
+    private void move(ReplaySource source, Strategy strategy, Deferrals deferrals) {
+        long dispatchNs = plan.recordedPaths.softirqDispatchNs;
         var spec = source.spec();
         boolean device = spec.kind() == SourceKind.DEVICE;
         switch (strategy) {
             case ORIGINAL, SOFTIRQ ->
                     throw new IllegalStateException("recorded bottom halves are softirqs");
-            case INLINE -> source.moveInline();
+            case INLINE -> source.moveInline(dispatchNs);
             case TASKLET ->
-                    source.moveTo(
+                    source.moveToTasklet(
                             deferrals.bind(
                                     spec.name(),
                                     source::bottomHalf,
                                     new Deferral.InTasklet(false),
-                                    spec.cpu()),
-                            false);
+                                    spec.cpu()));
             case WORKQUEUE ->
-                    source.moveTo(
+                    source.moveToThread(
                             deferrals.bind(
                                     spec.name(),
                                     source::bottomHalf,
                                     new Deferral.Work(false, false),
                                     spec.cpu()),
-                            true);
+                            dispatchNs);
             case THREADED -> {
                 if (device) {
-                    source.moveToInterruptThread();
+                    source.moveToInterruptThread(dispatchNs);
                 } else {
-                    source.moveTo(
+                    source.moveToThread(
                             deferrals.bind(
                                     spec.name(),
                                     source::bottomHalf,
                                     Deferral.Threaded.NAPI_THREAD,
                                     spec.cpu()),
-                            true);
+                            dispatchNs);
                 }
             }
         }

@@ -36,6 +36,9 @@ final class ReplaySource {
     private boolean bySerialThread;
     private boolean inline;
 
+    /** What a recorded bottom half cost only because it was a softirq. */
+    private long savedNs;
+
     // A source of a shared vector fires on its own CPU only.
     private boolean latched;
 
@@ -82,23 +85,41 @@ final class ReplaySource {
         this.runner = runner;
     }
 
-    /** Moves the bottom halves to wherever {@code call} runs them. Before the machine starts. */
-    void moveTo(DeferredCall call, boolean serialThread) {
+    /** Moves the bottom halves to the tasklet that {@code call} runs. Before the machine starts. */
+    void moveToTasklet(DeferredCall call) {
         moved = true;
         deferred = call;
-        bySerialThread = serialThread;
+    }
+
+    /**
+     * Moves the bottom halves to the thread, or work item, that {@code call} runs.
+     *
+     * @param dispatchNs what each saves by not being a softirq
+     */
+    void moveToThread(DeferredCall call, long dispatchNs) {
+        moved = true;
+        deferred = call;
+        bySerialThread = true;
+        savedNs = dispatchNs;
     }
 
     /** Moves the bottom halves into the top half, or to the raise of a task. */
-    void moveInline() {
+    void moveInline(long dispatchNs) {
         moved = true;
         inline = true;
+        savedNs = dispatchNs;
     }
 
     /** Moves the bottom halves to this line's own interrupt thread. */
-    void moveToInterruptThread() {
+    void moveToInterruptThread(long dispatchNs) {
         moved = true;
         bySerialThread = true;
+        savedNs = dispatchNs;
+    }
+
+    /** Returns whether the bottom halves run in a thread, which a raise wakes. */
+    boolean inThread() {
+        return bySerialThread;
     }
 
     /** Returns whether the bottom halves run where they are raised. */
@@ -244,18 +265,23 @@ final class ReplaySource {
     @HotPath
     void bottomHalf(KernelCpu cpu) {
         if (!bySerialThread) {
-            drain(cpu, bottoms[cpu.id()]);
+            drain(cpu, bottoms[cpu.id()], HostClock.nowNs());
             return;
         }
+        long startNs = cpu.takeThreadReadyNs();
         for (RunRing ring : bottoms) {
-            drain(cpu, ring);
+            startNs = drain(cpu, ring, startNs);
         }
     }
 
-    private void drain(KernelCpu cpu, RunRing ring) {
+    /** Returns when it was done. */
+    private long drain(KernelCpu cpu, RunRing ring, long sinceNs) {
+        long startNs = sinceNs;
         for (Run run = ring.poll(); run != null; run = ring.poll()) {
-            bottomHalves.bottomHalf(cpu, run, HostClock.nowNs());
+            bottomHalves.bottomHalf(cpu, run, startNs, savedNs);
+            startNs = HostClock.nowNs();
         }
+        return startNs;
     }
 
     /** Returns where this source's arrivals went. After the machine has stopped. */

@@ -45,6 +45,23 @@ final class ReplayTask {
     boolean wake(KernelCpu cpu, Run quantum) {
         ReplayCounters count = counters[cpu.id()];
         count.wakes++;
+        boolean woken = hand(cpu, quantum);
+        if (!woken) {
+            count.mergedWakes++;
+        }
+        return woken;
+    }
+
+    /** The same where the recording shows the task awake. */
+    @HotPath
+    void deliver(KernelCpu cpu, Run quantum) {
+        if (hand(cpu, quantum)) {
+            counters[cpu.id()].extraWakes++;
+        }
+    }
+
+    private boolean hand(KernelCpu cpu, Run quantum) {
+        ReplayCounters count = counters[cpu.id()];
         if (!quanta.offer(quantum)) {
             count.dropped++;
             return false;
@@ -52,11 +69,7 @@ final class ReplayTask {
         count.workQueued++;
         task.setWantedCpu(plan.activityCpu[quantum.activity]);
         task.setIdleExitNs(plan.activityIdleExitNs[quantum.activity]);
-        boolean woken = cpu.scheduler().wake(task);
-        if (!woken) {
-            count.mergedWakes++;
-        }
-        return woken;
+        return cpu.scheduler().wake(task);
     }
 
     private void loop(Task self) {
@@ -76,12 +89,13 @@ final class ReplayTask {
             KernelCpu cpu = self.cpu();
             ReplayCounters count = counters[cpu.id()];
             count.workRun++;
-            count.quanta++;
+            count.quanta += switchedIn ? 1 : 0;
             long startNs = switchedIn ? self.switchedInNs() : HostClock.nowNs();
+            long turnNs = switchedIn ? plan.activityTurnNs[quantum.activity] : 0;
             if (quanta.isEmpty()) {
-                runner.executeToSleep(cpu, quantum, startNs);
+                runner.executeToSleep(cpu, quantum, startNs, turnNs);
             } else {
-                runner.execute(cpu, quantum, startNs);
+                runner.execute(cpu, quantum, startNs, -turnNs);
             }
             switchedIn = false;
         }

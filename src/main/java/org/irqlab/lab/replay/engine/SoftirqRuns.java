@@ -68,16 +68,26 @@ final class SoftirqRuns {
         }
     }
 
-    /** Runs a bottom half in the context it is in and measures it. */
+    /** Runs a bottom half in a softirq and measures it. */
     @HotPath
     void bottomHalf(KernelCpu cpu, Run run, long startNs) {
+        bottomHalf(cpu, run, startNs, 0);
+    }
+
+    /**
+     * Runs a bottom half in the context it is in and measures it.
+     *
+     * @param savedNs part of its recorded cost that it has only in a softirq
+     */
+    @HotPath
+    void bottomHalf(KernelCpu cpu, Run run, long startNs, long savedNs) {
         counters[cpu.id()].workRun++;
         if (run.source < 0) {
             runner.execute(cpu, run, startNs);
             return;
         }
         samples.add(cpu, run.source, Stage.RAISE_TO_BOTTOM, startNs - run.raisedNs);
-        long netNs = runner.execute(cpu, run, startNs);
+        long netNs = runner.execute(cpu, run, startNs, savedNs);
         samples.add(cpu, run.source, Stage.BOTTOM, netNs);
         samples.add(cpu, run.source, Stage.ARRIVAL_TO_DONE, HostClock.nowNs() - run.arrivalNs);
         sources[run.source].ranBottom(cpu.id());
