@@ -237,6 +237,34 @@ public final class VirtualCpu {
     }
 
     /**
+     * Spends time until {@code progressNs} have been spent since {@code originNs}, polling on the
+     * way: a caller that passes on what it gets leaves no gap between two calls, since its own code
+     * counts.
+     *
+     * @return the origin, later by what was no progress: interrupts taken, and time that the host
+     *     stole
+     */
+    @HotPath
+    public long burnTowards(long originNs, long progressNs) {
+        long untilNs = originNs + progressNs - takeResumed();
+        long last = nowNs();
+        while (last < untilNs) {
+            long now = HostClock.nowNs();
+            noise.accounted(now);
+            if (!noise.polled(now - last)) {
+                judge(last, now);
+                untilNs += now - last;
+            }
+            last = now;
+            if (now < untilNs && attend(now)) {
+                last = nowNs();
+                untilNs += last - now - takeResumed();
+            }
+        }
+        return untilNs - progressNs;
+    }
+
+    /**
      * The task that was preempted has its CPU back since {@code sinceNs}; the way from there to
      * here is part of what it had left to do.
      */

@@ -257,16 +257,14 @@ public final class KernelCpu implements InterruptEntry {
     }
 
     /**
-     * Spends the last {@code costNs} before the current task goes to sleep, less what irqlab's own
-     * code on the way to that switch takes.
+     * Spends time until the current task, which then goes to sleep, has spent {@code costNs} since
+     * {@code originNs}, less what irqlab's own code on the way to that switch takes.
      */
     @HotPath
-    public void burnToSleep(long costNs) {
+    public void burnToSleep(long originNs, long costNs) {
         long shareNs = ownCode.shareNs(KernelPath.SLEEP);
-        hw.burn(costNs - shareNs);
-        if (costNs > shareNs) {
-            ownCode.begin(KernelPath.SLEEP, hw.nowNs() + shareNs);
-        }
+        long endNs = hw.burnTowards(originNs, costNs - shareNs) + costNs;
+        ownCode.begin(KernelPath.SLEEP, endNs);
     }
 
     /** Spends the way of the current kernel thread, which has just been switched to, to its work. */
@@ -295,7 +293,7 @@ public final class KernelCpu implements InterruptEntry {
     public void burnThreadLeave() {
         long pathNs = paths.threadLeaveNs();
         if (pathNs > 0) {
-            burnToSleep(pathNs);
+            burnToSleep(HostClock.nowNs(), pathNs);
         }
     }
 

@@ -20,6 +20,9 @@ final class ActivityRunner {
     /** More than any action's own code takes; what lies above was preemption. */
     private static final long MOST_ABSORBED_NS = 3_000;
 
+    /** More than a hand-over takes, unless the host took the time; the noise meter says the same. */
+    private static final long MOST_BEFORE_NS = 20_000;
+
     /** More than irqlab's own code takes on one side of a softirq. */
     private static final long MOST_AROUND_NS = 1_000;
 
@@ -54,13 +57,9 @@ final class ActivityRunner {
     long execute(KernelCpu cpu, Run run, long startNs, long savedNs) {
         long cost = plan.costNs[run.activity];
         long saved = Math.min(savedNs, cost);
-        long done = untilLastAction(cpu, run, startNs, saved);
-        if (cost > done) {
-            cpu.burn(cost - done);
-            done = cost;
-        }
+        long origin = cpu.hw().burnTowards(untilLastAction(cpu, run, startNs, saved), cost);
         counters[cpu.id()].ran();
-        return done - saved;
+        return Math.max(cost, HostClock.nowNs() - origin) - saved;
     }
 
     /**
@@ -70,92 +69,94 @@ final class ActivityRunner {
      */
     @HotPath
     void executeToSleep(KernelCpu cpu, Run run, long startNs, long turnNs) {
-        long done = untilLastAction(cpu, run, startNs, -turnNs);
-        long cost = plan.costNs[run.activity];
-        if (cost > done) {
-            cpu.burnToSleep(cost - done);
-        }
+        long origin = untilLastAction(cpu, run, startNs, -turnNs);
+        cpu.burnToSleep(origin, plan.costNs[run.activity]);
         counters[cpu.id()].ran();
     }
 
     /**
-     * Returns the progress.
+     * Returns the origin of the activity's progress: what has passed since, is done.
      *
      * @param saved the progress with which it begins
      */
     private long untilLastAction(KernelCpu cpu, Run run, long startNs, long saved) {
         int activity = run.activity;
-        long cost = plan.costNs[activity];
-        long done = saved + absorbed(startNs, cost - saved);
+        long origin = Math.max(startNs, HostClock.nowNs() - MOST_BEFORE_NS) - saved;
         int last = plan.firstAction[activity + 1];
         for (int action = plan.firstAction[activity]; action < last; action++) {
-            long offset = plan.actionOffsetNs[action];
-            if (offset > done) {
-                cpu.burn(offset - done);
-                done = offset;
-            }
-            done += perform(cpu, run, action);
-            done = rescheduleIfAsked(cpu, action, done, cost);
+            origin = cpu.hw().burnTowards(origin, plan.actionOffsetNs[action]);
+            origin += perform(cpu, run, action);
+            origin = rescheduleIfAsked(cpu, action, origin, plan.costNs[activity]);
         }
-        return done;
+        return origin;
     }
 
-    /** Returns the progress that the action was. */
+    /** Returns how much of the time that the action took was no progress. */
     private long perform(KernelCpu cpu, Run run, int action) {
         long before = HostClock.nowNs();
+        ReplayPlan.ActionKind kind = KINDS[plan.actionKind[action]];
         boolean took =
-                switch (KINDS[plan.actionKind[action]]) {
+                switch (kind) {
                     case RAISE -> actions.raise(cpu, run, action);
                     case WAKE -> actions.wake(cpu, action);
                     case DELIVER -> actions.deliver(cpu, action);
                     case QUEUE_WORK -> actions.queueWork(cpu, run, action);
                     case REQUEST -> actions.request(cpu, action);
                 };
-        if (KINDS[plan.actionKind[action]] == ReplayPlan.ActionKind.RAISE
-                && PreemptCount.inTask(cpu.preemptCount())) {
-            return aroundSoftirq(cpu, action, before);
+        long passed = HostClock.nowNs() - before;
+        if (kind == ReplayPlan.ActionKind.RAISE && PreemptCount.inTask(cpu.preemptCount())) {
+            return passed - aroundSoftirq(cpu, action, before, before + passed);
+        }
+        if (kind == ReplayPlan.ActionKind.DELIVER && took) {
+            // The recording shows no such wake: it comes on top.
+            return passed;
         }
         // An action that turned out to be none saves its recorded cost.
-        return took ? absorbed(before, Long.MAX_VALUE) : plan.actionCostNs[action];
+        long progress = took ? passed : Math.max(passed, plan.actionCostNs[action]);
+        return passed - Math.min(progress, Math.max(MOST_ABSORBED_NS, plan.actionCostNs[action]));
     }
 
     /**
      * Of a raise in a task, that runs the softirq: the way there, and the way back from its end.
      */
-    private long aroundSoftirq(KernelCpu cpu, int action, long before) {
+    private long aroundSoftirq(KernelCpu cpu, int action, long before, long now) {
         int activity = plan.actionActivity[action];
         if (activity == ReplayPlan.NONE) {
             return 0;
         }
         long there = actions.raisedNs(activity) - before;
-        long back = cpu.scheduler().needResched() ? 0 : HostClock.nowNs() - cpu.markNs();
+        long back = cpu.scheduler().needResched() ? 0 : now - cpu.markNs();
         return Math.clamp(there, 0, MOST_AROUND_NS) + Math.clamp(back, 0, MOST_AROUND_NS);
-    }
-
-    private static long absorbed(long sinceNs, long limitNs) {
-        return Math.min(Math.min(HostClock.nowNs() - sinceNs, MOST_ABSORBED_NS), limitNs);
     }
 
     /**
      * A user task that has woken somebody more urgent goes on for the rest of its system call, then
-     * yields.
+     * yields; returns the origin.
      */
-    private long rescheduleIfAsked(KernelCpu cpu, int action, long done, long cost) {
+    private long rescheduleIfAsked(KernelCpu cpu, int action, long originNs, long cost) {
         if (!cpu.scheduler().needResched() || cpu.preemptCount() != 0) {
-            return done;
+            return originNs;
         }
         Task self = cpu.current();
         if (self.inKernel() || PreemptCount.inInterrupt(cpu.preemptCount())) {
-            return done;
+            return originNs;
         }
         // Behind a softirq the way to the switch begins at that softirq's end.
         boolean own =
                 plan.actionKind[action] == ReplayPlan.ActionKind.WAKE.ordinal()
                         || actions.wakesThread(action);
-        long recordedNs = plan.recordedPaths.wakeToRescheduleNs;
-        long rest = own ? Math.min(recordedNs, Math.max(0, cost - done)) : 0;
-        cpu.burn(own ? Math.max(0, rest + plan.paths.wakeToRescheduleNs - recordedNs) : 0);
+        long now = HostClock.nowNs();
+        long origin = originNs;
+        if (own) {
+            long done = now - origin;
+            long recordedNs = plan.recordedPaths.wakeToRescheduleNs;
+            long rest = Math.min(recordedNs, Math.max(0, cost - done));
+            // The rest of the system call takes another machine another time.
+            long burnt = Math.max(0, rest + plan.paths.wakeToRescheduleNs - recordedNs);
+            origin = cpu.hw().burnTowards(origin, done + burnt) + burnt - rest;
+            now = HostClock.nowNs();
+        }
         cpu.scheduler().reschedulePoint();
-        return done + rest;
+        return origin + HostClock.nowNs() - now;
     }
 }

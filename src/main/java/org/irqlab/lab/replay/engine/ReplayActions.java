@@ -106,6 +106,7 @@ final class ReplayActions {
                 sources[run.source].queuedInPlace(cpu.id());
             }
             machine.softirqs(cpu.id()).raise(SoftirqVector.of(vector));
+            run.raisedNs = cpu.markNs();
         } else if (run.source >= 0) {
             sources[run.source].dropBottom(cpu);
         } else {
@@ -138,11 +139,10 @@ final class ReplayActions {
         return tasks[plan.actionTarget[action]].wake(cpu, runs[activity]);
     }
 
-    /** Returns false: whatever it takes, the recorded run did not spend it. */
+    /** Returns whether the task slept, unlike the recorded one. */
     @HotPath
     boolean deliver(KernelCpu cpu, int action) {
-        tasks[plan.actionTarget[action]].deliver(cpu, runs[plan.actionActivity[action]]);
-        return false;
+        return tasks[plan.actionTarget[action]].deliver(cpu, runs[plan.actionActivity[action]]);
     }
 
     @HotPath

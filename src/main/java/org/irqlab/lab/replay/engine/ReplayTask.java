@@ -52,12 +52,14 @@ final class ReplayTask {
         return woken;
     }
 
-    /** The same where the recording shows the task awake. */
+    /** The same where the recording shows the task awake; returns whether it slept. */
     @HotPath
-    void deliver(KernelCpu cpu, Run quantum) {
-        if (hand(cpu, quantum)) {
+    boolean deliver(KernelCpu cpu, Run quantum) {
+        boolean woken = hand(cpu, quantum);
+        if (woken) {
             counters[cpu.id()].extraWakes++;
         }
+        return woken;
     }
 
     private boolean hand(KernelCpu cpu, Run quantum) {
