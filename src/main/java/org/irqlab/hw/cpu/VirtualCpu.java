@@ -267,10 +267,12 @@ public final class VirtualCpu {
     /**
      * The task that was preempted has its CPU back since {@code sinceNs}; the way from there to
      * here is part of what it had left to do.
+     *
+     * @param moreNs what it has to do in addition because it was preempted
      */
     @HotPath
-    public void resumed(long sinceNs) {
-        resumedNs = Math.min(HostClock.nowNs() - sinceNs, MAX_RESUMED_NS);
+    public void resumed(long sinceNs, long moreNs) {
+        resumedNs = Math.min(HostClock.nowNs() - sinceNs, MAX_RESUMED_NS) - moreNs;
     }
 
     private long takeResumed() {

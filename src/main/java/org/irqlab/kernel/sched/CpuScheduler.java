@@ -295,7 +295,7 @@ public final class CpuScheduler {
         self.thread().handOverTo(next.thread());
         self.cpu().scheduler().resumed(self);
         if (letter == RUNNABLE && self != idle) {
-            cpu.hw().resumed(self.switchedInNs());
+            cpu.hw().resumed(self.switchedInNs(), self.returnNs());
         }
     }
 

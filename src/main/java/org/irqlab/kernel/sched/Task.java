@@ -47,6 +47,7 @@ public final class Task {
     private SleepHooks hooks = SleepHooks.NONE;
     private int wantedCpu = -1;
     private long idleExitNs = -1;
+    private long returnNs;
     private long switchedInNs;
     private boolean inSyscall;
     private boolean everWoken;
@@ -142,6 +143,18 @@ public final class Task {
 
     long idleExitNs() {
         return idleExitNs;
+    }
+
+    /**
+     * Sets what it costs the task to go on after each preemption, beyond the switch itself, ns.
+     * Before the machine starts.
+     */
+    public void setReturnNs(long ns) {
+        returnNs = ns;
+    }
+
+    long returnNs() {
+        return returnNs;
     }
 
     int wantedCpu() {

@@ -2,6 +2,7 @@ package org.irqlab.lab.replay;
 
 import org.agrona.collections.Int2IntHashMap;
 import org.agrona.collections.IntArrayList;
+import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.irqlab.lab.replay.ReplayPlan.ActionKind;
 import org.irqlab.lab.replay.ReplayPlan.ActivityKind;
@@ -34,34 +35,39 @@ final class BatchedQuanta {
 
     private final PlanRecorder recorder;
     private final PlanActivities plan;
-    private final long switchNs;
+    private final Ways ways;
     private final int recorded;
     private final Long2ObjectHashMap<Stream> streams = new Long2ObjectHashMap<>();
     private final List<IntArrayList> quantaOfTask = new ArrayList<>();
     private final long[] wakeNs;
     private final IntArrayList[] deliveries;
+    private int[][] index;
+    private final Long2LongHashMap besideNsOf = new Long2LongHashMap(0);
     private final List<String> notes = new ArrayList<>();
 
     /** The runs of one source, vector and CPU. */
     private static final class Stream {
         private final Int2IntHashMap wakes = new Int2IntHashMap(0);
         private final IntArrayList silent = new IntArrayList();
-        private int woke;
+        private final IntArrayList waking = new IntArrayList();
 
         /** Returns the task that nearly all wakes go to, or NONE. */
         private int receiver() {
             int[] best = {NONE};
-            wakes.forEachInt((task, count) -> best[0] = count >= MOST * woke ? task : best[0]);
-            return woke >= ENOUGH ? best[0] : NONE;
+            wakes.forEachInt((task, count) -> best[0] = count >= MOST * waking.size() ? task : best[0]);
+            return waking.size() >= ENOUGH ? best[0] : NONE;
         }
     }
 
-    /**
-     * @param switchNs usual cost of a preempting switch, which the plan takes out of quanta
-     */
-    BatchedQuanta(PlanRecorder recorder, long switchNs) {
+    /** What preemptions took of an activity's recorded time. */
+    @FunctionalInterface
+    interface Ways {
+        long ns(int activity, int preemptions);
+    }
+
+    BatchedQuanta(PlanRecorder recorder, Ways ways) {
         this.recorder = recorder;
-        this.switchNs = switchNs;
+        this.ways = ways;
         plan = recorder.plan;
         recorded = plan.activities();
         wakeNs = new long[recorded];
@@ -71,17 +77,17 @@ final class BatchedQuanta {
     /** Splits what can be split; returns what was found, in words for the report. */
     List<String> split() {
         collect();
+        index = plan.index();
         for (Stream stream : streams.values()) {
             int receiver = stream.receiver();
             if (receiver >= 0) {
                 deliver(stream, quantaOfTask.get(receiver));
             }
         }
-        int[][] index = plan.index();
         for (int task = 0; task < quantaOfTask.size(); task++) {
             IntArrayList quanta = quantaOfTask.get(task);
             if (quanta.intStream().anyMatch(q -> deliveries[q] != null)) {
-                splitAll(task, quanta, index);
+                splitAll(task, quanta);
             }
         }
         return notes;
@@ -106,7 +112,7 @@ final class BatchedQuanta {
                     Stream stream = stream(parent);
                     int task = plan.target(action);
                     stream.wakes.put(task, stream.wakes.get(task) + 1);
-                    stream.woke++;
+                    stream.waking.addInt(action);
                 }
             }
         }
@@ -146,9 +152,10 @@ final class BatchedQuanta {
             into[i] = awake ? quanta.getInt(next) : NONE;
             asleep += awake ? 0 : 1;
         }
-        if (asleep > (1 - MOST) * (asleep + stream.woke)) {
+        if (asleep > (1 - MOST) * (asleep + stream.waking.size())) {
             return;
         }
+        long besideNs = besideWakeNs(stream);
         for (int i = 0; i < into.length; i++) {
             int quantum = into[i];
             if (quantum >= 0) {
@@ -156,8 +163,28 @@ final class BatchedQuanta {
                     deliveries[quantum] = new IntArrayList();
                 }
                 deliveries[quantum].addInt(stream.silent.getInt(i));
+                besideNsOf.put(stream.silent.getInt(i), besideNs);
             }
         }
+        for (int action : stream.waking.toIntArray()) {
+            plan.actionCost(action, plan.actionCostNs(action) + besideNs);
+        }
+    }
+
+    /**
+     * Returns what a run that wakes costs beyond the wake itself, against one that does not: the
+     * two tracepoints, mostly.
+     */
+    private long besideWakeNs(Stream stream) {
+        long[] quiet = stream.silent.intStream().mapToLong(plan::costNs).sorted().toArray();
+        long[] woke =
+                stream.waking
+                        .intStream()
+                        .mapToLong(w -> plan.costNs(plan.parent(w)) - plan.actionCostNs(w))
+                        .sorted()
+                        .toArray();
+        boolean enough = quiet.length >= ENOUGH && woke.length >= ENOUGH;
+        return enough ? Math.max(0, PathCosts.usual(woke) - PathCosts.usual(quiet)) : 0;
     }
 
     private long endNs(int activity) {
@@ -170,10 +197,11 @@ final class BatchedQuanta {
     }
 
     private long ownNs(int quantum) {
-        return Math.max(0, plan.costNs(quantum) - plan.preemptions(quantum) * switchNs);
+        long waysNs = ways.ns(quantum, plan.preemptions(quantum));
+        return Math.max(0, plan.costNs(quantum) - waysNs);
     }
 
-    private void splitAll(int task, IntArrayList quanta, int[][] index) {
+    private void splitAll(int task, IntArrayList quanta) {
         long turnNs = turnNs(quanta);
         int parts = 0;
         int batched = 0;
@@ -183,7 +211,7 @@ final class BatchedQuanta {
             if (deliveries[quantum] != null) {
                 batched++;
                 parts += deliveries[quantum].size();
-                split(quantum, turnNs, index);
+                split(quantum, turnNs);
             }
         }
         recorder.counts.add("deliveries to tasks that were awake", parts);
@@ -219,7 +247,7 @@ final class BatchedQuanta {
     }
 
     /** Leaves the turn and the first event in the quantum; each other event becomes a part. */
-    private void split(int quantum, long usualTurnNs, int[][] index) {
+    private void split(int quantum, long usualTurnNs) {
         IntArrayList runs = deliveries[quantum];
         long turnNs = plan.turnNs(quantum);
         long eventNs = (ownNs(quantum) - turnNs) / (runs.size() + 1);
@@ -245,18 +273,20 @@ final class BatchedQuanta {
                             plan.costNs(run) / 2,
                             plan.startNs(run));
             plan.link(action, part);
+            plan.actionCost(action, besideNsOf.get(run));
             plan.toCpu(action, plan.cpu(quantum));
             parts[i] = part;
         }
         for (int i = index[0][quantum]; i < index[0][quantum + 1]; i++) {
-            move(index[1][i], turnNs, eventNs, parts);
+            move(quantum, index[1][i], eventNs, parts);
         }
         plan.end(quantum, plan.costNs(quantum) - parts.length * eventNs, plan.endNs(quantum));
     }
 
     /** Moves an action of the quantum to the part in which it lies. */
-    private void move(int action, long turnNs, long eventNs, int[] parts) {
-        long offsetNs = plan.offsetNs(action) - plan.preemptionsBefore(action) * switchNs - turnNs;
+    private void move(int quantum, int action, long eventNs, int[] parts) {
+        long waysNs = ways.ns(quantum, plan.preemptionsBefore(action));
+        long offsetNs = plan.offsetNs(action) - waysNs - plan.turnNs(quantum);
         int event = eventNs == 0 ? 0 : (int) Math.min(parts.length, offsetNs / eventNs);
         if (event > 0) {
             plan.move(action, parts[event - 1], offsetNs - event * eventNs + plan.turnNs(parts[event - 1]));

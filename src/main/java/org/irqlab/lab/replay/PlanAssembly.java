@@ -39,6 +39,7 @@ final class PlanAssembly {
     private long idleExitNs;
     private long remoteSwitchNs;
     private long switchNs;
+    private ReturnCosts returns;
     private boolean keepsIdleExits;
     private boolean keepsRemoteExits;
 
@@ -67,8 +68,9 @@ final class PlanAssembly {
             killQuanta();
         }
         new CompletionPairing(recorder).pair();
+        returns = new ReturnCosts(plan, recorder.tasks.size(), switchNs);
         List<String> batches =
-                seesTasks ? new BatchedQuanta(recorder, switchNs).split() : List.of();
+                seesTasks ? new BatchedQuanta(recorder, this::waysNs).split() : List.of();
         findRoots();
         number();
         numberCpus(cpuLimit);
@@ -249,10 +251,12 @@ final class PlanAssembly {
         denseTask = new int[recorder.tasks.size()];
         Arrays.fill(denseTask, NONE);
         List<TaskSpec> specs = new ArrayList<>();
+        var returnNs = new LongArrayList();
         for (TraceTask task : recorder.tasks) {
             if (seesTasks && task != null && !task.taskClass.belongsToMachine()) {
                 denseTask[task.id] = specs.size();
                 String name = names.name(task.nameId);
+                returnNs.addLong(returns.ofTask(task.id));
                 specs.add(
                         new TaskSpec(
                                 specs.size(),
@@ -263,6 +267,7 @@ final class PlanAssembly {
             }
         }
         out.tasks = specs;
+        out.returnNs = returnNs.toLongArray();
     }
 
     private void activities() {
@@ -298,12 +303,20 @@ final class PlanAssembly {
 
     /** Own time; the way to a switch that preempts is the machine's. */
     private long costNs(int activity) {
-        long waysNs = plan.preemptions(activity) * switchNs;
-        return Math.max(0, plan.costNs(activity) + shiftNs(activity) - waysNs - plan.turnNs(activity));
+        long waysNs = waysNs(activity, plan.preemptions(activity));
+        long ownNs = plan.costNs(activity) + shiftNs(activity) - waysNs;
+        return Math.max(0, ownNs - plan.turnNs(activity));
+    }
+
+    /** Returns what the ways to other tasks, and back, took of an activity's recorded time. */
+    private long waysNs(int activity, int preemptions) {
+        boolean ofTask = plan.kind(activity) == ActivityKind.QUANTUM;
+        long backNs = ofTask ? returns.ofTask(plan.subject(activity)) : 0;
+        return preemptions * (switchNs + backNs);
     }
 
     private long offsetNs(int activity, int action) {
-        long waysNs = plan.preemptionsBefore(action) * switchNs;
+        long waysNs = waysNs(activity, plan.preemptionsBefore(action));
         long offsetNs = plan.offsetNs(action) + shiftNs(activity) - waysNs;
         return Math.max(0, offsetNs) - plan.turnNs(activity);
     }

@@ -125,6 +125,9 @@ public final class ReplayPlan {
     public List<TaskSpec> tasks;
     public List<WorkSpec> works;
 
+    /** By task: what it costs it, beyond the switch itself, to go on after a preemption, ns. */
+    public long[] returnNs;
+
     // Arrivals at absolute times, sorted by time.
     /** ns since the start of the trace. */
     public long[] arrivalNs;
@@ -201,7 +204,8 @@ public final class ReplayPlan {
 
     /**
      * Part of the activity's cost that the action itself took, as far as the trace shows: waking →
-     * wakeup, queue_work → wakeup of the worker. A wake that turns out to be none saves it.
+     * wakeup, queue_work → wakeup of the worker. A wake that turns out to be none saves it. DELIVER:
+     * what comes on top, besides the wake, where it is one.
      */
     public long[] actionCostNs;
 

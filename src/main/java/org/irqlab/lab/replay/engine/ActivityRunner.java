@@ -109,7 +109,7 @@ final class ActivityRunner {
         }
         if (kind == ReplayPlan.ActionKind.DELIVER && took) {
             // The recording shows no such wake: it comes on top.
-            return passed;
+            return passed + plan.actionCostNs[action];
         }
         // An action that turned out to be none saves its recorded cost.
         long progress = took ? passed : Math.max(passed, plan.actionCostNs[action]);

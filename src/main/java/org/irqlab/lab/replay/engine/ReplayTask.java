@@ -38,6 +38,7 @@ final class ReplayTask {
                         cpu,
                         new Task.TaskSpec(spec.name(), spec.pid(), policy, spec.kernelThread()),
                         this::loop);
+        task.setReturnNs(plan.returnNs[spec.id()]);
     }
 
     /** Hands the task a quantum and wakes it; returns whether it slept. */
