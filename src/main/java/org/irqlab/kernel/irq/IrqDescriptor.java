@@ -130,14 +130,14 @@ public final class IrqDescriptor {
         boolean irqs = cpu.hw().irqSave();
         lock.lock(cpu.id());
         threadsActive--;
-        if (Checks.ON) {
-            // A handler that runs elsewhere has asked for this run, but has yet to count it.
-            int uncounted = inProgress ? 1 : 0;
-            Checks.invariant(
-                    threadsActive >= -uncounted, "I-33: more thread runs than wakes on irq " + irq);
-        }
+        // A handler that runs elsewhere has asked for this run, but has yet to count it.
+        boolean asked = threadsActive >= (inProgress ? -1 : 0);
         lock.unlock(cpu.id());
         cpu.hw().irqRestore(irqs);
+        if (Checks.ON) {
+            // Without the lock: the other CPUs have to stop, and may want the line.
+            Checks.invariant(asked, "I-33: more thread runs than wakes on irq " + irq);
+        }
     }
 
     /**
