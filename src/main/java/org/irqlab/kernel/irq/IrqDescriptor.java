@@ -13,6 +13,10 @@ import org.irqlab.kernel.sched.KernelCpu;
  * line, and makes the first CPU run the handler again: k edges during a run give one or two more
  * runs, never none.
  *
+ * <p>A line with a threaded handler stays unmasked while the thread runs: chips of
+ * message-signalled lines are one-shot safe (IRQCHIP_ONESHOT_SAFE), as each message is an edge of
+ * its own.
+ *
  * <p><b>Threads.</b> Any holder in hardirq context; the state is guarded by the descriptor's lock.
  *
  * <p>SIMPLIFIED: one action a line; message-signalled lines are not shared.
