@@ -119,6 +119,7 @@ public final class WorkItem {
                 this, (long) (lastPool + 1) << POOL_SHIFT | (long) disableDepth << DISABLE_SHIFT);
     }
 
+    /** Returns the word; pairs with the releases of whoever owned it when it was written. */
     @HotPath
     long stateAcquire() {
         return (long) STATE.getAcquire(this);
@@ -157,16 +158,22 @@ public final class WorkItem {
 
     /** Says that the item is on no list, but still pending: it belongs to the caller. */
     void markTaken(int lastPool) {
+        // PENDING stays set, as in markQueued().
         STATE.setRelease(this, PENDING | (long) (lastPool + 1) << POOL_SHIFT);
     }
 
+    /** Sets {@code flag} of a queued item. Its pool's lock held. */
     @HotPath
     void addFlag(long flag) {
+        // Two steps: PENDING stays set, and nobody else writes. Releases, as this is now the word
+        // by which poolWorkqueue is seen; pairs with stateAcquire().
         STATE.setRelease(this, stateAcquire() | flag);
     }
 
+    /** Clears {@code flag} of a queued item. Its pool's lock held. */
     @HotPath
     void clearFlag(long flag) {
+        // As in addFlag().
         STATE.setRelease(this, stateAcquire() & ~flag);
     }
 
