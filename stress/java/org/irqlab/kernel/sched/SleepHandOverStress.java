@@ -1,11 +1,11 @@
 package org.irqlab.kernel.sched;
 
 import static org.irqlab.kernel.sched.SleepState.Wake.WON;
-import static org.irqlab.kernel.sched.SleepState.Wake.WON_DELAYED;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import org.irqlab.PrivateWord;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -15,7 +15,6 @@ import org.openjdk.jcstress.infra.results.LII_Result;
 import org.openjdk.jcstress.infra.results.LL_Result;
 import org.openjdk.jcstress.infra.results.LZ_Result;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
@@ -23,6 +22,8 @@ import java.lang.invoke.VarHandle;
  * and knows whether that CPU, or its fair queue, still has the task in its hands.
  */
 public class SleepHandOverStress {
+    private static final VarHandle STATE = PrivateWord.of(SleepState.class, "state", int.class);
+
     private SleepHandOverStress() {}
 
     private static SleepState running() {
@@ -53,11 +54,7 @@ public class SleepHandOverStress {
             desc = "Runs on a second CPU while the first still works on it.")
     @Outcome(id = "WON, 0, .", expect = FORBIDDEN, desc = "Queued with the times of an older run.")
     @State
-    public static class WakeAgainstSwitch {
-        private final SleepState state = running();
-        private int times;
-        private int affairs;
-
+    public static class WakeAgainstSwitch extends Turn {
         @Actor
         public void cpu() {
             state.entersCpu();
@@ -71,12 +68,7 @@ public class SleepHandOverStress {
 
         @Actor
         public void waker(LII_Result r) {
-            SleepState.Wake wake = state.tryWake();
-            r.r1 = wake;
-            if (wake == WON) {
-                r.r2 = times;
-                r.r3 = state.onCpu() ? 1 : 2 * affairs;
-            }
+            wake(r);
         }
     }
 
@@ -90,9 +82,7 @@ public class SleepHandOverStress {
             desc = "Woken, yet asleep: the next wake puts it into a second run queue.")
     @Outcome(expect = FORBIDDEN, desc = "A sleeper that nobody could wake.")
     @State
-    public static class WakeAgainstEndOfDelay {
-        private final SleepState state = delayed();
-
+    public static class WakeAgainstEndOfDelay extends Delayed {
         @Actor
         public void queue() {
             state.delayEnded();
@@ -117,9 +107,7 @@ public class SleepHandOverStress {
             desc = "One of them sends it to its queue.")
     @Outcome(expect = FORBIDDEN, desc = "Queued twice, or never.")
     @State
-    public static class TwoWakersOfADelayedSleeper {
-        private final SleepState state = delayed();
-
+    public static class TwoWakersOfADelayedSleeper extends Delayed {
         @Actor
         public void first(LL_Result r) {
             r.r1 = state.tryWake();
@@ -150,9 +138,9 @@ public class SleepHandOverStress {
             state.announce();
             times = 1;
             if (state.publishAsleep(false)) {
-                ON_CPU.setOpaque(this, true);
+                state.entersCpu();
                 affairs = 1;
-                ON_CPU.setRelease(this, false);
+                state.leavesCpu();
             }
         }
 
@@ -178,11 +166,11 @@ public class SleepHandOverStress {
     public static class BrokenLeaveBeforeWork extends Turn {
         @Actor
         public void cpu() {
-            ON_CPU.setOpaque(this, true);
+            state.entersCpu();
             state.announce();
             times = 1;
             if (state.publishAsleep(false)) {
-                ON_CPU.setRelease(this, false);
+                state.leavesCpu();
                 affairs = 1;
             }
         }
@@ -209,12 +197,12 @@ public class SleepHandOverStress {
     public static class BrokenPublishBeforeDequeue extends Turn {
         @Actor
         public void cpu() {
-            ON_CPU.setOpaque(this, true);
+            state.entersCpu();
             state.announce();
             if (state.publishAsleep(false)) {
                 times = 1;
                 affairs = 1;
-                ON_CPU.setRelease(this, false);
+                state.leavesCpu();
             }
         }
 
@@ -233,62 +221,28 @@ public class SleepHandOverStress {
             expect = ACCEPTABLE_INTERESTING,
             desc = "Woken, yet asleep: the queue wiped out a wake.")
     @State
-    public static class BrokenEndOfDelayByStore {
-        private static final int ASLEEP = 2;
-        private static final int DELAYED = 3;
-        private static final int WAKING = 4;
-        private static final VarHandle STATE;
-
-        static {
-            try {
-                STATE =
-                        MethodHandles.lookup()
-                                .findVarHandle(BrokenEndOfDelayByStore.class, "state", int.class);
-            } catch (ReflectiveOperationException e) {
-                throw new ExceptionInInitializerError(e);
-            }
-        }
-
-        private int state = DELAYED;
-
+    public static class BrokenEndOfDelayByStore extends Delayed {
         @Actor
         public void queue() {
-            if ((int) STATE.getVolatile(this) == DELAYED) {
-                STATE.setVolatile(this, ASLEEP);
+            if ((int) STATE.getVolatile(state) == SleepState.DELAYED) {
+                STATE.setVolatile(state, SleepState.ASLEEP);
             }
         }
 
         @Actor
         public void waker(LZ_Result r) {
-            for (; ; ) {
-                int seen = (int) STATE.getVolatile(this);
-                if (STATE.compareAndSet(this, seen, WAKING)) {
-                    r.r1 = seen == DELAYED ? WON_DELAYED : WON;
-                    return;
-                }
-            }
+            r.r1 = state.tryWake();
         }
 
         @Arbiter
         public void after(LZ_Result r) {
-            r.r2 = (int) STATE.getVolatile(this) != WAKING;
+            r.r2 = state.asleep();
         }
     }
 
-    /** What the broken turns share: the state as it is, and a word for the CPU. */
+    /** A task that runs, what its CPU leaves in it, and a waker who looks at that. */
     public static class Turn {
-        static final VarHandle ON_CPU;
-
-        static {
-            try {
-                ON_CPU = MethodHandles.lookup().findVarHandle(Turn.class, "onCpu", boolean.class);
-            } catch (ReflectiveOperationException e) {
-                throw new ExceptionInInitializerError(e);
-            }
-        }
-
         final SleepState state = running();
-        private boolean onCpu;
         int times;
         int affairs;
 
@@ -297,8 +251,13 @@ public class SleepHandOverStress {
             r.r1 = wake;
             if (wake == WON) {
                 r.r2 = times;
-                r.r3 = (boolean) ON_CPU.getAcquire(this) ? 1 : 2 * affairs;
+                r.r3 = state.onCpu() ? 1 : 2 * affairs;
             }
         }
+    }
+
+    /** A task that sleeps, and is still in the fair queue. */
+    public static class Delayed {
+        final SleepState state = delayed();
     }
 }

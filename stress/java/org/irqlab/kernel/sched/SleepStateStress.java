@@ -6,6 +6,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import org.irqlab.PrivateWord;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
@@ -13,7 +14,6 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LL_Result;
 import org.openjdk.jcstress.infra.results.ZL_Result;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
@@ -21,6 +21,8 @@ import java.lang.invoke.VarHandle;
  * and looks for a sleeper. One of them must see the other, and of several wakers one must win.
  */
 public class SleepStateStress {
+    private static final VarHandle STATE = PrivateWord.of(SleepState.class, "state", int.class);
+
     private SleepStateStress() {}
 
     private static SleepState running() {
@@ -41,24 +43,15 @@ public class SleepStateStress {
             desc = "Lost wake-up: asleep with its condition true, and nobody will wake it.")
     @Outcome(expect = FORBIDDEN, desc = "A wake for a task that does not sleep.")
     @State
-    public static class SleepAgainstWake {
-        private final SleepState state = running();
-        private int condition;
-
+    public static class SleepAgainstWake extends Waiting {
         @Actor
         public void sleeper(ZL_Result r) {
-            state.announce();
-            if (condition == 0) {
-                r.r1 = state.publishAsleep(false);
-            } else {
-                state.cancel();
-            }
+            sleep(r);
         }
 
         @Actor
         public void waker(ZL_Result r) {
-            condition = 1;
-            r.r2 = state.tryWake();
+            wake(r);
         }
     }
 
@@ -71,9 +64,7 @@ public class SleepStateStress {
     @Outcome(id = "WON, WON", expect = FORBIDDEN, desc = "One task in two run queues.")
     @Outcome(expect = FORBIDDEN, desc = "Asleep with two wakes sent.")
     @State
-    public static class TwoWakersOfASleeper {
-        private final SleepState state = new SleepState();
-
+    public static class TwoWakersOfASleeper extends Sleeping {
         @Actor
         public void first(LL_Result r) {
             r.r1 = state.tryWake();
@@ -121,22 +112,20 @@ public class SleepStateStress {
             expect = ACCEPTABLE_INTERESTING,
             desc = "Lost wake-up: the announcement was stored after the condition was tested.")
     @State
-    public static class BrokenAnnounceByRelease extends Word {
-        public BrokenAnnounceByRelease() {
-            super(RUNNING);
-        }
-
+    public static class BrokenAnnounceByRelease extends Waiting {
         @Actor
         public void sleeper(ZL_Result r) {
-            STATE.setRelease(this, SLEEPING);
-            r.r1 = condition == 0 && STATE.compareAndSet(this, SLEEPING, ASLEEP);
+            STATE.setRelease(state, SleepState.SLEEPING);
+            if (condition == 0) {
+                r.r1 = state.publishAsleep(false);
+            } else {
+                state.cancel();
+            }
         }
 
         @Actor
         public void waker(ZL_Result r) {
-            condition = 1;
-            VarHandle.fullFence();
-            r.r2 = tryWake();
+            wake(r);
         }
     }
 
@@ -150,22 +139,18 @@ public class SleepStateStress {
             expect = ACCEPTABLE_INTERESTING,
             desc = "Lost wake-up: the waker saw a running task before its condition was stored.")
     @State
-    public static class BrokenWakeWithoutFence extends Word {
-        public BrokenWakeWithoutFence() {
-            super(RUNNING);
-        }
-
+    public static class BrokenWakeWithoutFence extends Waiting {
         @Actor
         public void sleeper(ZL_Result r) {
-            STATE.setVolatile(this, SLEEPING);
-            VarHandle.fullFence();
-            r.r1 = condition == 0 && STATE.compareAndSet(this, SLEEPING, ASLEEP);
+            sleep(r);
         }
 
         @Actor
         public void waker(ZL_Result r) {
             condition = 1;
-            r.r2 = tryWake();
+            // A look of its own, without the fence before it; a wake only if it sees a sleeper.
+            boolean awake = (int) STATE.getVolatile(state) == SleepState.RUNNING;
+            r.r2 = awake ? NOT_NEEDED : state.tryWake();
         }
     }
 
@@ -179,26 +164,21 @@ public class SleepStateStress {
             expect = ACCEPTABLE_INTERESTING,
             desc = "Lost wake-up: the sleep wiped out a wake that came after the test.")
     @State
-    public static class BrokenSleepByStore extends Word {
-        public BrokenSleepByStore() {
-            super(RUNNING);
-        }
-
+    public static class BrokenSleepByStore extends Waiting {
         @Actor
         public void sleeper(ZL_Result r) {
-            STATE.setVolatile(this, SLEEPING);
-            VarHandle.fullFence();
-            r.r1 = condition == 0;
-            if (r.r1) {
-                STATE.setVolatile(this, ASLEEP);
+            state.announce();
+            if (condition == 0) {
+                STATE.setVolatile(state, SleepState.ASLEEP);
+                r.r1 = true;
+            } else {
+                state.cancel();
             }
         }
 
         @Actor
         public void waker(ZL_Result r) {
-            condition = 1;
-            VarHandle.fullFence();
-            r.r2 = tryWake();
+            wake(r);
         }
     }
 
@@ -210,16 +190,12 @@ public class SleepStateStress {
             desc = "One of them brings it into a run queue.")
     @Outcome(id = "WON, WON", expect = ACCEPTABLE_INTERESTING, desc = "One task in two run queues.")
     @State
-    public static class BrokenLookThenWake extends Word {
-        public BrokenLookThenWake() {
-            super(ASLEEP);
-        }
-
+    public static class BrokenLookThenWake extends Sleeping {
         private SleepState.Wake lookThenWake() {
-            if ((int) STATE.getVolatile(this) != ASLEEP) {
+            if (!state.asleep()) {
                 return NOT_NEEDED;
             }
-            STATE.setVolatile(this, WAKING);
+            STATE.setVolatile(state, SleepState.WAKING);
             return WON;
         }
 
@@ -234,45 +210,28 @@ public class SleepStateStress {
         }
     }
 
-    /** The word alone, without what orders it. */
-    public static class Word {
-        static final int RUNNING = 0;
-        static final int SLEEPING = 1;
-        static final int ASLEEP = 2;
-        static final int WAKING = 3;
-        static final VarHandle STATE;
-
-        static {
-            try {
-                STATE = MethodHandles.lookup().findVarHandle(Word.class, "state", int.class);
-            } catch (ReflectiveOperationException e) {
-                throw new ExceptionInInitializerError(e);
-            }
-        }
-
-        private int state;
+    /** A task that runs, what it is about to wait for, and both sides as they are. */
+    public static class Waiting {
+        final SleepState state = running();
         int condition;
 
-        Word(int state) {
-            this.state = state;
-        }
-
-        /** The wake of {@link SleepState} without the fence before the look. */
-        SleepState.Wake tryWake() {
-            for (; ; ) {
-                int seen = (int) STATE.getVolatile(this);
-                if (seen == SLEEPING) {
-                    if (STATE.compareAndSet(this, SLEEPING, RUNNING)) {
-                        return SleepState.Wake.STAYS_AWAKE;
-                    }
-                } else if (seen == ASLEEP) {
-                    if (STATE.compareAndSet(this, ASLEEP, WAKING)) {
-                        return WON;
-                    }
-                } else {
-                    return NOT_NEEDED;
-                }
+        void sleep(ZL_Result r) {
+            state.announce();
+            if (condition == 0) {
+                r.r1 = state.publishAsleep(false);
+            } else {
+                state.cancel();
             }
         }
+
+        void wake(ZL_Result r) {
+            condition = 1;
+            r.r2 = state.tryWake();
+        }
+    }
+
+    /** A task that sleeps. */
+    public static class Sleeping {
+        final SleepState state = new SleepState();
     }
 }

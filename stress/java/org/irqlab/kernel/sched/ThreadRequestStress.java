@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import org.irqlab.PrivateWord;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
@@ -11,7 +12,6 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LII_Result;
 import org.openjdk.jcstress.infra.results.LI_Result;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
@@ -28,6 +28,9 @@ public class ThreadRequestStress {
     private static final int LOOKS_AGAIN = 3;
     private static final int RAN_AGAIN = 4;
 
+    private static final VarHandle REQUESTED =
+            PrivateWord.of(ThreadRequest.class, "requested", int.class);
+
     private ThreadRequestStress() {}
 
     private static SleepState running() {
@@ -35,14 +38,6 @@ public class ThreadRequestStress {
         state.tryWake();
         state.enqueued();
         return state;
-    }
-
-    private static Object wake(ThreadRequest request, SleepState sleep) {
-        return request.make() ? sleep.tryWake() : MERGED;
-    }
-
-    private static int sleep(SleepState sleep) {
-        return sleep.publishAsleep(false) ? SLEPT : LOOKS_AGAIN;
     }
 
     /** The thread finds nothing to do and goes to sleep. */
@@ -57,20 +52,15 @@ public class ThreadRequestStress {
     @Outcome(id = ".*, 0", expect = FORBIDDEN, desc = "Ran ahead of the payload.")
     @Outcome(expect = FORBIDDEN, desc = "A wake for a thread that does not sleep.")
     @State
-    public static class RequestAgainstSleep {
-        private final ThreadRequest request = new ThreadRequest();
-        private final SleepState sleep = running();
-        private int payload;
-
+    public static class RequestAgainstSleep extends Idle {
         @Actor
         public void topHalf(LI_Result r) {
-            payload = 1;
-            r.r1 = wake(request, sleep);
+            r.r1 = wake();
         }
 
         @Actor
         public void thread(LI_Result r) {
-            r.r2 = request.takeOrAnnounce(sleep) ? payload : sleep(sleep);
+            r.r2 = request.takeOrAnnounce(sleep) ? payload : sleep();
         }
     }
 
@@ -90,26 +80,17 @@ public class ThreadRequestStress {
             desc = "Asleep for ever with RUNTHREAD set: the line's next wakes are merged, too.")
     @Outcome(expect = FORBIDDEN, desc = "More runs than requests, or fewer.")
     @State
-    public static class RequestAgainstRun {
-        private final ThreadRequest request = new ThreadRequest();
-        private final SleepState sleep = running();
-        private int payload;
-
-        public RequestAgainstRun() {
-            request.make();
-        }
-
+    public static class RequestAgainstRun extends Requested {
         @Actor
         public void topHalf(LII_Result r) {
-            payload = 1;
-            r.r1 = wake(request, sleep);
+            r.r1 = wake();
         }
 
         @Actor
         public void thread(LII_Result r) {
             request.takeOrAnnounce(sleep);
             r.r2 = payload;
-            r.r3 = request.takeOrAnnounce(sleep) ? RAN_AGAIN : sleep(sleep);
+            r.r3 = endOfRun();
         }
     }
 
@@ -126,106 +107,108 @@ public class ThreadRequestStress {
             expect = ACCEPTABLE_INTERESTING,
             desc = "Asleep for ever with RUNTHREAD set: the wake came before the announcement.")
     @State
-    public static class BrokenLookThenAnnounce extends Word {
-        public BrokenLookThenAnnounce() {
-            super(0);
-        }
-
+    public static class BrokenLookThenAnnounce extends Idle {
         @Actor
         public void topHalf(LI_Result r) {
-            payload = 1;
             r.r1 = wake();
         }
 
         @Actor
         public void thread(LI_Result r) {
-            if ((int) REQUESTED.getVolatile(this) != 0) {
-                REQUESTED.getAndSet(this, 0);
+            boolean asked = (int) REQUESTED.getVolatile(request) != 0;
+            sleep.announce();
+            if (asked) {
+                sleep.cancel();
+                REQUESTED.getAndSet(request, 0);
                 r.r2 = payload;
             } else {
-                sleep.announce();
-                r.r2 = ThreadRequestStress.sleep(sleep);
+                r.r2 = sleep();
             }
         }
     }
 
     /** A thread that takes the request without reading who else has made it. */
     @JCStressTest
-    @Outcome(id = "MERGED, 1", expect = ACCEPTABLE, desc = "Merged into a run that sees it.")
-    @Outcome(id = "NOT_NEEDED, [01]", expect = ACCEPTABLE, desc = "Another run follows.")
+    @Outcome(id = "MERGED, 1, 2", expect = ACCEPTABLE, desc = "Merged into a run that sees it.")
     @Outcome(
-            id = "MERGED, 0",
+            id = {"NOT_NEEDED, [01], 4", "STAYS_AWAKE, [01], 4"},
+            expect = ACCEPTABLE,
+            desc = "Came during the run: ran again.")
+    @Outcome(id = "STAYS_AWAKE, [01], 3", expect = ACCEPTABLE, desc = "Woken before it slept.")
+    @Outcome(id = "WON, [01], 2", expect = ACCEPTABLE, desc = "Woken after it slept.")
+    @Outcome(
+            id = "MERGED, 0, .",
             expect = ACCEPTABLE_INTERESTING,
             desc = "No run sees the payload: it was read before RUNTHREAD was seen cleared.")
     @State
-    public static class BrokenTakeByReleaseStore extends Word {
-        public BrokenTakeByReleaseStore() {
-            super(1);
-        }
-
+    public static class BrokenTakeByReleaseStore extends Requested {
         @Actor
-        public void topHalf(LI_Result r) {
-            payload = 1;
+        public void topHalf(LII_Result r) {
             r.r1 = wake();
         }
 
         @Actor
-        public void thread(LI_Result r) {
-            REQUESTED.setRelease(this, 0);
+        public void thread(LII_Result r) {
+            sleep.announce();
+            sleep.cancel();
+            REQUESTED.setRelease(request, 0);
             r.r2 = payload;
+            r.r3 = endOfRun();
         }
     }
 
     /** A thread that takes the request when its run is over. */
     @JCStressTest
-    @Outcome(id = "MERGED, 1", expect = ACCEPTABLE, desc = "Merged into a run that sees it.")
-    @Outcome(id = "NOT_NEEDED, [01]", expect = ACCEPTABLE, desc = "Another run follows.")
+    @Outcome(id = "MERGED, 1, 2", expect = ACCEPTABLE, desc = "Merged into a run that sees it.")
     @Outcome(
-            id = "MERGED, 0",
+            id = {"NOT_NEEDED, [01], 4", "STAYS_AWAKE, [01], 4"},
+            expect = ACCEPTABLE,
+            desc = "Came during the run: ran again.")
+    @Outcome(id = "STAYS_AWAKE, [01], 3", expect = ACCEPTABLE, desc = "Woken before it slept.")
+    @Outcome(id = "WON, [01], 2", expect = ACCEPTABLE, desc = "Woken after it slept.")
+    @Outcome(
+            id = "MERGED, 0, .",
             expect = ACCEPTABLE_INTERESTING,
             desc = "No run sees the payload: it came while RUNTHREAD was still set.")
     @State
-    public static class BrokenTakeAfterRun extends Word {
-        public BrokenTakeAfterRun() {
-            super(1);
-        }
-
+    public static class BrokenTakeAfterRun extends Requested {
         @Actor
-        public void topHalf(LI_Result r) {
-            payload = 1;
+        public void topHalf(LII_Result r) {
             r.r1 = wake();
         }
 
         @Actor
-        public void thread(LI_Result r) {
+        public void thread(LII_Result r) {
             r.r2 = payload;
-            REQUESTED.getAndSet(this, 0);
+            request.takeOrAnnounce(sleep);
+            r.r3 = endOfRun();
         }
     }
 
-    /** The word alone, beside a sleep state as it is. */
-    public static class Word {
-        static final VarHandle REQUESTED;
-
-        static {
-            try {
-                REQUESTED =
-                        MethodHandles.lookup().findVarHandle(Word.class, "requested", int.class);
-            } catch (ReflectiveOperationException e) {
-                throw new ExceptionInInitializerError(e);
-            }
-        }
-
+    /** A thread that is awake and has not been asked, and what the top half has for it. */
+    public static class Idle {
+        final ThreadRequest request = new ThreadRequest();
         final SleepState sleep = running();
-        private int requested;
         int payload;
 
-        Word(int requested) {
-            this.requested = requested;
+        Object wake() {
+            payload = 1;
+            return request.make() ? sleep.tryWake() : MERGED;
         }
 
-        Object wake() {
-            return (int) REQUESTED.getAndSet(this, 1) == 0 ? sleep.tryWake() : MERGED;
+        int sleep() {
+            return sleep.publishAsleep(false) ? SLEPT : LOOKS_AGAIN;
+        }
+
+        int endOfRun() {
+            return request.takeOrAnnounce(sleep) ? RAN_AGAIN : sleep();
+        }
+    }
+
+    /** The same, when an earlier request is still to be taken. */
+    public static class Requested extends Idle {
+        Requested() {
+            request.make();
         }
     }
 }

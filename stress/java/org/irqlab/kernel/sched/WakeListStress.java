@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import org.irqlab.PrivateWord;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -11,7 +12,6 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
@@ -25,6 +25,8 @@ public class WakeListStress {
     private static final int FIRST = 1;
     private static final int SECOND = 2;
 
+    private static final VarHandle HEAD = PrivateWord.of(WakeList.class, "head", Task.class);
+
     private WakeListStress() {}
 
     private static Task task(int bit) {
@@ -32,17 +34,12 @@ public class WakeListStress {
         return new Task(null, spec, self -> {});
     }
 
-    private static int arrived(Task oldest) {
+    private static int arrived(Task list) {
         int bits = 0;
-        for (Task task = oldest; task != null; task = task.wakeNext) {
+        for (Task task = list; task != null; task = task.wakeNext) {
             bits += (int) task.wokenNs;
         }
         return bits;
-    }
-
-    private static int told(WakeList list, Task task) {
-        task.wokenNs = task.pid();
-        return list.push(task) ? 1 : 0;
     }
 
     /**
@@ -54,27 +51,20 @@ public class WakeListStress {
     @Outcome(id = "0, 1, 2", expect = FORBIDDEN, desc = "Woken, and the CPU is never told.")
     @Outcome(expect = FORBIDDEN, desc = "A task lost, in two run queues, or without its time.")
     @State
-    public static class PushAgainstTake {
-        private final WakeList list = new WakeList();
-        private final Task second = task(SECOND);
-
-        public PushAgainstTake() {
-            told(list, task(FIRST));
-        }
-
+    public static class PushAgainstTake extends OneWoken {
         @Actor
         public void waker(III_Result r) {
-            r.r1 = told(list, second);
+            r.r1 = wake(second);
         }
 
         @Actor
         public void owner(III_Result r) {
-            r.r2 = arrived(list.takeAll());
+            r.r2 = take();
         }
 
         @Arbiter
         public void left(III_Result r) {
-            r.r3 = arrived(list.takeAll());
+            r.r3 = take();
         }
     }
 
@@ -85,23 +75,20 @@ public class WakeListStress {
     @Outcome(id = "0, .*", expect = FORBIDDEN, desc = "Woken, and the CPU is never told.")
     @Outcome(expect = FORBIDDEN, desc = "A task lost, in two run queues, or without its time.")
     @State
-    public static class PushAgainstLook {
-        private final WakeList list = new WakeList();
-        private final Task first = task(FIRST);
-
+    public static class PushAgainstLook extends NoneWoken {
         @Actor
         public void waker(III_Result r) {
-            r.r1 = told(list, first);
+            r.r1 = wake(first);
         }
 
         @Actor
         public void owner(III_Result r) {
-            r.r2 = arrived(list.takeAll());
+            r.r2 = take();
         }
 
         @Arbiter
         public void left(III_Result r) {
-            r.r3 = arrived(list.takeAll());
+            r.r3 = take();
         }
     }
 
@@ -115,24 +102,20 @@ public class WakeListStress {
     @Outcome(id = "1, 1, .", expect = FORBIDDEN, desc = "Two interrupts for one list, or a loss.")
     @Outcome(expect = FORBIDDEN, desc = "A task lost, in two run queues, or without its time.")
     @State
-    public static class TwoPushes {
-        private final WakeList list = new WakeList();
-        private final Task first = task(FIRST);
-        private final Task second = task(SECOND);
-
+    public static class TwoPushes extends NoneWoken {
         @Actor
         public void oneCpu(III_Result r) {
-            r.r1 = told(list, first);
+            r.r1 = wake(first);
         }
 
         @Actor
         public void otherCpu(III_Result r) {
-            r.r2 = told(list, second);
+            r.r2 = wake(second);
         }
 
         @Arbiter
         public void left(III_Result r) {
-            r.r3 = arrived(list.takeAll());
+            r.r3 = take();
         }
     }
 
@@ -145,29 +128,22 @@ public class WakeListStress {
             expect = ACCEPTABLE_INTERESTING,
             desc = "Woken, and the CPU is never told: the list was emptied after the look.")
     @State
-    public static class BrokenLookThenPush extends Nodes {
-        public BrokenLookThenPush() {
-            head = new Node(FIRST);
-        }
-
+    public static class BrokenLookThenPush extends OneWoken {
         @Actor
         public void waker(III_Result r) {
-            boolean empty = HEAD.getOpaque(this) == null;
-            Node node = second;
-            do {
-                node.next = (Node) HEAD.getOpaque(this);
-            } while (!HEAD.compareAndSet(this, node.next, node));
+            boolean empty = HEAD.getOpaque(list) == null;
+            wake(second);
             r.r1 = empty ? 1 : 0;
         }
 
         @Actor
         public void owner(III_Result r) {
-            r.r2 = bits((Node) HEAD.getAndSet(this, null));
+            r.r2 = take();
         }
 
         @Arbiter
         public void left(III_Result r) {
-            r.r3 = bits((Node) HEAD.getAndSet(this, null));
+            r.r3 = take();
         }
     }
 
@@ -180,26 +156,22 @@ public class WakeListStress {
             expect = ACCEPTABLE_INTERESTING,
             desc = "A woken task is lost: it was pushed between the read and the emptying.")
     @State
-    public static class BrokenTakeInTwoSteps extends Nodes {
-        public BrokenTakeInTwoSteps() {
-            head = new Node(FIRST);
-        }
-
+    public static class BrokenTakeInTwoSteps extends OneWoken {
         @Actor
         public void waker(III_Result r) {
-            r.r1 = push(second);
+            r.r1 = wake(second);
         }
 
         @Actor
         public void owner(III_Result r) {
-            Node newest = (Node) HEAD.getVolatile(this);
-            HEAD.setVolatile(this, null);
-            r.r2 = bits(newest);
+            Task newest = (Task) HEAD.getVolatile(list);
+            HEAD.setVolatile(list, null);
+            r.r2 = arrived(newest);
         }
 
         @Arbiter
         public void left(III_Result r) {
-            r.r3 = bits((Node) HEAD.getAndSet(this, null));
+            r.r3 = take();
         }
     }
 
@@ -212,26 +184,22 @@ public class WakeListStress {
             desc = "The first task is taken twice: the emptying failed, the work was done.")
     @Outcome(id = "1, 1, 2", expect = ACCEPTABLE, desc = "The second has an interrupt of its own.")
     @State
-    public static class BrokenWorkThenTake extends Nodes {
-        public BrokenWorkThenTake() {
-            head = new Node(FIRST);
-        }
-
+    public static class BrokenWorkThenTake extends OneWoken {
         @Actor
         public void waker(III_Result r) {
-            r.r1 = push(second);
+            r.r1 = wake(second);
         }
 
         @Actor
         public void owner(III_Result r) {
-            Node newest = (Node) HEAD.getVolatile(this);
-            r.r2 = bits(newest);
-            HEAD.compareAndSet(this, newest, null);
+            Task newest = (Task) HEAD.getVolatile(list);
+            r.r2 = arrived(newest);
+            HEAD.compareAndSet(list, newest, null);
         }
 
         @Arbiter
         public void left(III_Result r) {
-            r.r3 = bits((Node) HEAD.getAndSet(this, null));
+            r.r3 = take();
         }
     }
 
@@ -246,71 +214,51 @@ public class WakeListStress {
             expect = ACCEPTABLE_INTERESTING,
             desc = "A woken task is lost: both pushed onto the empty list.")
     @State
-    public static class BrokenPushByStore extends Nodes {
-        private int pushByStore(Node node) {
-            node.next = (Node) HEAD.getVolatile(this);
-            HEAD.setVolatile(this, node);
-            return node.next == null ? 1 : 0;
+    public static class BrokenPushByStore extends NoneWoken {
+        private int wakeByStore(Task task) {
+            task.wokenNs = task.pid();
+            task.wakeNext = (Task) HEAD.getVolatile(list);
+            HEAD.setVolatile(list, task);
+            return task.wakeNext == null ? 1 : 0;
         }
 
         @Actor
         public void oneCpu(III_Result r) {
-            r.r1 = pushByStore(first);
+            r.r1 = wakeByStore(first);
         }
 
         @Actor
         public void otherCpu(III_Result r) {
-            r.r2 = pushByStore(second);
+            r.r2 = wakeByStore(second);
         }
 
         @Arbiter
         public void left(III_Result r) {
-            r.r3 = bits((Node) HEAD.getAndSet(this, null));
+            r.r3 = take();
         }
     }
 
-    /** The list with nodes in place of tasks. */
-    public static class Nodes {
-        static final VarHandle HEAD;
+    /** A list, and two tasks to be woken. */
+    public static class NoneWoken {
+        final WakeList list = new WakeList();
+        final Task first = task(FIRST);
+        final Task second = task(SECOND);
 
-        static {
-            try {
-                HEAD = MethodHandles.lookup().findVarHandle(Nodes.class, "head", Node.class);
-            } catch (ReflectiveOperationException e) {
-                throw new ExceptionInInitializerError(e);
-            }
+        /** Returns 1 if the owner has to be told, or 0. */
+        int wake(Task task) {
+            task.wokenNs = task.pid();
+            return list.push(task) ? 1 : 0;
         }
 
-        final Node first = new Node(FIRST);
-        final Node second = new Node(SECOND);
-        Node head;
-
-        int push(Node node) {
-            for (; ; ) {
-                Node seen = (Node) HEAD.getOpaque(this);
-                node.next = seen;
-                if (HEAD.compareAndSet(this, seen, node)) {
-                    return seen == null ? 1 : 0;
-                }
-            }
-        }
-
-        static int bits(Node newest) {
-            int bits = 0;
-            for (Node node = newest; node != null; node = node.next) {
-                bits += node.bit;
-            }
-            return bits;
+        int take() {
+            return arrived(list.takeAll());
         }
     }
 
-    /** Stands for a task. */
-    static final class Node {
-        private final int bit;
-        private Node next;
-
-        Node(int bit) {
-            this.bit = bit;
+    /** The same, when the first is on the list and the owner has been told. */
+    public static class OneWoken extends NoneWoken {
+        OneWoken() {
+            wake(first);
         }
     }
 }

@@ -4,13 +4,13 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import org.irqlab.PrivateWord;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
@@ -18,11 +18,9 @@ import java.lang.invoke.VarHandle;
  * two CPUs.
  */
 public class TaskletStress {
-    private TaskletStress() {}
+    private static final VarHandle STATE = PrivateWord.of(Tasklet.class, "state", int.class);
 
-    private static Tasklet tasklet() {
-        return new Tasklet(cpu -> {}, 1, 1);
-    }
+    private TaskletStress() {}
 
     /** Either the call leads to a run of its own, or the run that begins sees its payload. */
     @JCStressTest
@@ -30,18 +28,10 @@ public class TaskletStress {
     @Outcome(id = "1, [01]", expect = ACCEPTABLE, desc = "Another run follows.")
     @Outcome(id = "0, 0", expect = FORBIDDEN, desc = "The payload is served by no run at all.")
     @State
-    public static class ScheduleAgainstRun {
-        private final Tasklet tasklet = tasklet();
-        private int payload;
-
-        public ScheduleAgainstRun() {
-            tasklet.trySchedule();
-        }
-
+    public static class ScheduleAgainstRun extends Scheduled {
         @Actor
         public void driver(II_Result r) {
-            payload = 1;
-            r.r1 = tasklet.trySchedule() ? 1 : 0;
+            schedule(r);
         }
 
         @Actor
@@ -62,9 +52,7 @@ public class TaskletStress {
     @Outcome(id = "1, 1", expect = FORBIDDEN, desc = "On the lists of two CPUs, by one link field.")
     @Outcome(id = "0, 0", expect = FORBIDDEN, desc = "SCHED without a list: never runs again.")
     @State
-    public static class TwoSchedule {
-        private final Tasklet tasklet = tasklet();
-
+    public static class TwoSchedule extends Unscheduled {
         @Actor
         public void cpu0(II_Result r) {
             r.r1 = tasklet.trySchedule() ? 1 : 0;
@@ -89,24 +77,15 @@ public class TaskletStress {
     @Outcome(id = "1, 1", expect = FORBIDDEN, desc = "On two CPUs at once, or on stale data.")
     @Outcome(id = "0, 0", expect = FORBIDDEN, desc = "Kept out by nobody.")
     @State
-    public static class TwoRun {
-        private final Tasklet tasklet = tasklet();
-        private int runs;
-
+    public static class TwoRun extends Unscheduled {
         @Actor
         public void cpu0(II_Result r) {
-            if (tasklet.tryRun()) {
-                r.r1 = ++runs;
-                tasklet.endRun();
-            }
+            r.r1 = tasklet.tryRun() ? run() : 0;
         }
 
         @Actor
         public void cpu1(II_Result r) {
-            if (tasklet.tryRun()) {
-                r.r2 = ++runs;
-                tasklet.endRun();
-            }
+            r.r2 = tasklet.tryRun() ? run() : 0;
         }
     }
 
@@ -119,24 +98,19 @@ public class TaskletStress {
             expect = ACCEPTABLE_INTERESTING,
             desc = "No run sees the payload: it was read before SCHED was seen cleared.")
     @State
-    public static class BrokenClearByReleaseStore extends Word {
-        private int payload;
-
-        public BrokenClearByReleaseStore() {
-            super(Tasklet.SCHED);
-        }
-
+    public static class BrokenClearByReleaseStore extends Scheduled {
         @Actor
         public void driver(II_Result r) {
-            payload = 1;
-            r.r1 = trySet(Tasklet.SCHED) ? 1 : 0;
+            schedule(r);
         }
 
         @Actor
         public void softirq(II_Result r) {
-            // The store of both: SCHED off, RUN on.
-            STATE.setRelease(this, Tasklet.RUN);
+            tasklet.tryRun();
+            // SCHED off, RUN stays.
+            STATE.setRelease(tasklet, Tasklet.RUN);
             r.r2 = payload;
+            tasklet.endRun();
         }
     }
 
@@ -149,23 +123,18 @@ public class TaskletStress {
             expect = ACCEPTABLE_INTERESTING,
             desc = "No run sees the payload: it came while SCHED was still set.")
     @State
-    public static class BrokenClearAfterRun extends Word {
-        private int payload;
-
-        public BrokenClearAfterRun() {
-            super(Tasklet.SCHED);
-        }
-
+    public static class BrokenClearAfterRun extends Scheduled {
         @Actor
         public void driver(II_Result r) {
-            payload = 1;
-            r.r1 = trySet(Tasklet.SCHED) ? 1 : 0;
+            schedule(r);
         }
 
         @Actor
         public void softirq(II_Result r) {
+            tasklet.tryRun();
             r.r2 = payload;
-            STATE.getAndBitwiseAnd(this, ~Tasklet.SCHED);
+            tasklet.beginRun();
+            tasklet.endRun();
         }
     }
 
@@ -180,19 +149,23 @@ public class TaskletStress {
             expect = ACCEPTABLE_INTERESTING,
             desc = "On the lists of two CPUs, by one link field.")
     @State
-    public static class BrokenLookThenSchedule extends Word {
-        public BrokenLookThenSchedule() {
-            super(0);
+    public static class BrokenLookThenSchedule extends Unscheduled {
+        private boolean lookThenSchedule() {
+            if (tasklet.scheduled()) {
+                return false;
+            }
+            tasklet.trySchedule();
+            return true;
         }
 
         @Actor
         public void cpu0(II_Result r) {
-            r.r1 = lookThenSet(Tasklet.SCHED) ? 1 : 0;
+            r.r1 = lookThenSchedule() ? 1 : 0;
         }
 
         @Actor
         public void cpu1(II_Result r) {
-            r.r2 = lookThenSet(Tasklet.SCHED) ? 1 : 0;
+            r.r2 = lookThenSchedule() ? 1 : 0;
         }
     }
 
@@ -208,58 +181,51 @@ public class TaskletStress {
             desc = "Ran on one CPU; the other tries again in its next pass.")
     @Outcome(id = "1, 1", expect = ACCEPTABLE_INTERESTING, desc = "On two CPUs at once.")
     @State
-    public static class BrokenLookThenRun extends Word {
-        private int runs;
-
-        public BrokenLookThenRun() {
-            super(0);
+    public static class BrokenLookThenRun extends Unscheduled {
+        private boolean lookThenRun() {
+            if (tasklet.running()) {
+                return false;
+            }
+            tasklet.tryRun();
+            return true;
         }
 
         @Actor
         public void cpu0(II_Result r) {
-            if (lookThenSet(Tasklet.RUN)) {
-                r.r1 = ++runs;
-                STATE.getAndBitwiseAndRelease(this, ~Tasklet.RUN);
-            }
+            r.r1 = lookThenRun() ? run() : 0;
         }
 
         @Actor
         public void cpu1(II_Result r) {
-            if (lookThenSet(Tasklet.RUN)) {
-                r.r2 = ++runs;
-                STATE.getAndBitwiseAndRelease(this, ~Tasklet.RUN);
-            }
+            r.r2 = lookThenRun() ? run() : 0;
         }
     }
 
-    /** The state word alone. */
-    public static class Word {
-        static final VarHandle STATE;
+    /** A tasklet that nobody has scheduled, and what its runs count. */
+    public static class Unscheduled {
+        final Tasklet tasklet = new Tasklet(cpu -> {}, 1, 1);
+        private int runs;
 
-        static {
-            try {
-                STATE = MethodHandles.lookup().findVarHandle(Word.class, "state", int.class);
-            } catch (ReflectiveOperationException e) {
-                throw new ExceptionInInitializerError(e);
-            }
+        /** Runs with RUN set; returns the number of the run. */
+        int run() {
+            int number = ++runs;
+            tasklet.endRun();
+            return number;
+        }
+    }
+
+    /** A tasklet on a list, and what its driver has for it. */
+    public static class Scheduled {
+        final Tasklet tasklet = new Tasklet(cpu -> {}, 1, 1);
+        int payload;
+
+        Scheduled() {
+            tasklet.trySchedule();
         }
 
-        private int state;
-
-        Word(int state) {
-            this.state = state;
-        }
-
-        boolean trySet(int bit) {
-            return ((int) STATE.getAndBitwiseOr(this, bit) & bit) == 0;
-        }
-
-        boolean lookThenSet(int bit) {
-            if (((int) STATE.getVolatile(this) & bit) != 0) {
-                return false;
-            }
-            STATE.getAndBitwiseOr(this, bit);
-            return true;
+        void schedule(II_Result r) {
+            payload = 1;
+            r.r1 = tasklet.trySchedule() ? 1 : 0;
         }
     }
 }

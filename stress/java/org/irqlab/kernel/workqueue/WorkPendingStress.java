@@ -4,13 +4,13 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import org.irqlab.PrivateWord;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
@@ -19,6 +19,7 @@ import java.lang.invoke.VarHandle;
  */
 public class WorkPendingStress {
     private static final int POOL = 3;
+    private static final VarHandle STATE = PrivateWord.of(WorkItem.class, "state", long.class);
 
     private WorkPendingStress() {}
 
@@ -28,18 +29,10 @@ public class WorkPendingStress {
     @Outcome(id = "1, [01]", expect = ACCEPTABLE, desc = "Another run follows.")
     @Outcome(id = "0, 0", expect = FORBIDDEN, desc = "The payload is served by no run at all.")
     @State
-    public static class QueueAgainstRun {
-        private final WorkItem item = new WorkItem((cpu, self) -> {}, 1, 1);
-        private int payload;
-
-        public QueueAgainstRun() {
-            item.tryPend();
-        }
-
+    public static class QueueAgainstRun extends Pending {
         @Actor
         public void driver(II_Result r) {
-            payload = 1;
-            r.r1 = item.tryPend() ? 1 : 0;
+            queue(r);
         }
 
         @Actor
@@ -58,34 +51,31 @@ public class WorkPendingStress {
             expect = ACCEPTABLE_INTERESTING,
             desc = "The payload is served by no run at all.")
     @State
-    public static class BrokenClearByReleaseStore {
-        private static final VarHandle STATE;
-
-        static {
-            try {
-                STATE =
-                        MethodHandles.lookup()
-                                .findVarHandle(
-                                        BrokenClearByReleaseStore.class, "state", long.class);
-            } catch (ReflectiveOperationException e) {
-                throw new ExceptionInInitializerError(e);
-            }
-        }
-
-        private long state = WorkItem.PENDING;
-        private int payload;
-
+    public static class BrokenClearByReleaseStore extends Pending {
         @Actor
         public void driver(II_Result r) {
-            payload = 1;
-            long before = (long) STATE.getAndBitwiseOr(this, WorkItem.PENDING);
-            r.r1 = (before & WorkItem.PENDING) == 0 ? 1 : 0;
+            queue(r);
         }
 
         @Actor
         public void worker(II_Result r) {
-            STATE.setRelease(this, (long) POOL << Integer.SIZE);
+            STATE.setRelease(item, (long) (POOL + 1) << Integer.SIZE);
             r.r2 = payload;
+        }
+    }
+
+    /** An item that is pending, and what its driver has for it. */
+    public static class Pending {
+        final WorkItem item = new WorkItem((cpu, self) -> {}, 1, 1);
+        int payload;
+
+        Pending() {
+            item.tryPend();
+        }
+
+        void queue(II_Result r) {
+            payload = 1;
+            r.r1 = item.tryPend() ? 1 : 0;
         }
     }
 }

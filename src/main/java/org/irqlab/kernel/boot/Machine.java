@@ -51,6 +51,7 @@ public final class Machine implements AutoCloseable {
     private final IdleListener listener;
     private int nextPid;
     private boolean started;
+    private boolean closed;
 
     /**
      * Makes a machine, all CPUs off.
@@ -162,6 +163,9 @@ public final class Machine implements AutoCloseable {
         if (started) {
             throw new IllegalStateException("a machine starts once");
         }
+        if (closed) {
+            throw new IllegalStateException("the machine was closed before it was started");
+        }
         started = true;
         irqs.descriptors().stream()
                 .filter(line -> line.action() != null && line.action().thread() != null)
@@ -180,6 +184,7 @@ public final class Machine implements AutoCloseable {
      */
     @Override
     public void close() {
+        closed = true;
         if (!started) {
             return;
         }

@@ -13,6 +13,10 @@ import org.irqlab.kernel.sched.KernelCpu;
  * line, and makes the first CPU run the handler again: k edges during a run give one or two more
  * runs, never none.
  *
+ * <p>A line with a threaded handler stays unmasked while the thread runs: chips of
+ * message-signalled lines are one-shot safe (IRQCHIP_ONESHOT_SAFE), as each message is an edge of
+ * its own.
+ *
  * <p><b>Threads.</b> Any holder in hardirq context; the state is guarded by the descriptor's lock.
  *
  * <p>SIMPLIFIED: one action a line; message-signalled lines are not shared.
@@ -130,14 +134,14 @@ public final class IrqDescriptor {
         boolean irqs = cpu.hw().irqSave();
         lock.lock(cpu.id());
         threadsActive--;
-        if (Checks.ON) {
-            // A handler that runs elsewhere has asked for this run, but has yet to count it.
-            int uncounted = inProgress ? 1 : 0;
-            Checks.invariant(
-                    threadsActive >= -uncounted, "I-33: more thread runs than wakes on irq " + irq);
-        }
+        // A handler that runs elsewhere has asked for this run, but has yet to count it.
+        boolean asked = threadsActive >= (inProgress ? -1 : 0);
         lock.unlock(cpu.id());
         cpu.hw().irqRestore(irqs);
+        if (Checks.ON) {
+            // Without the lock: the other CPUs have to stop, and may want the line.
+            Checks.invariant(asked, "I-33: more thread runs than wakes on irq " + irq);
+        }
     }
 
     /**

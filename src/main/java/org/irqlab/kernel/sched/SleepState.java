@@ -33,19 +33,19 @@ import java.lang.invoke.VarHandle;
  */
 final class SleepState {
     /** Runs or waits in a run queue. */
-    private static final int RUNNING = 0;
+    static final int RUNNING = 0;
 
     /** Still on its CPU, about to sleep. */
-    private static final int SLEEPING = 1;
+    static final int SLEEPING = 1;
 
     /** Off every run queue. */
-    private static final int ASLEEP = 2;
+    static final int ASLEEP = 2;
 
     /** Asleep, but left in the fair queue until its lag is used up. */
-    private static final int DELAYED = 3;
+    static final int DELAYED = 3;
 
     /** Somebody has won the wake; on its way into a run queue. */
-    private static final int WAKING = 4;
+    static final int WAKING = 4;
 
     private static final int DEAD = 5;
 

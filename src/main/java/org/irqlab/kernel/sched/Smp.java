@@ -14,7 +14,9 @@ public final class Smp {
     private final KernelCpu[] cpus;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-    // Any thread; read at switches, where a late look does no harm.
+    // Any thread; set once, and before the reschedule interrupts of stop() are requested, so that
+    // the CPU that takes one sees it: payload before interrupt. A look that comes before that may
+    // be late and does no harm, as the interrupt is still to be taken.
     private volatile boolean stopping;
 
     public Smp(InterruptController controller) {

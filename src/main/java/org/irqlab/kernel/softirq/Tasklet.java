@@ -66,10 +66,14 @@ public final class Tasklet {
         return ((int) STATE.getAndBitwiseOr(this, SCHED) & SCHED) == 0;
     }
 
-    /** Sets RUN; returns whether this call set it. */
+    /**
+     * Sets RUN, before {@link #enabled} is asked; returns whether this call set it. Full barrier;
+     * pairs with {@link #disableNoSync}: of a run that starts and a disable, one sees the other.
+     * Acquires what the run before has written; pairs with {@link #endRun}.
+     */
     @HotPath
     boolean tryRun() {
-        return ((int) STATE.getAndBitwiseOrAcquire(this, RUN) & RUN) == 0;
+        return ((int) STATE.getAndBitwiseOr(this, RUN) & RUN) == 0;
     }
 
     /**
@@ -90,17 +94,20 @@ public final class Tasklet {
 
     /**
      * Keeps the function from starting until {@link #enable}; nests. Does not wait for a run in
-     * progress.
+     * progress: when {@link #running} returns {@code false} afterwards, there is none, and what the
+     * last one wrote is visible. Full barrier; pairs with {@link #tryRun}.
      */
     public void disableNoSync() {
         DISABLED.getAndAdd(this, 1);
     }
 
-    /** Undoes one disable. */
+    /** Undoes one disable; what the caller wrote before is visible to the runs that follow. */
     public void enable() {
+        // Pairs with the look of enabled().
         DISABLED.getAndAdd(this, -1);
     }
 
+    /** Returns whether the function may start. With RUN set; pairs with {@link #enable}. */
     @HotPath
     boolean enabled() {
         return (int) DISABLED.getVolatile(this) == 0;
@@ -110,6 +117,7 @@ public final class Tasklet {
         return ((int) STATE.getVolatile(this) & SCHED) != 0;
     }
 
+    /** Returns whether the function runs, or is about to ask whether it may. */
     public boolean running() {
         return ((int) STATE.getVolatile(this) & RUN) != 0;
     }

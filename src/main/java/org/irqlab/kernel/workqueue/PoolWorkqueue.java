@@ -30,16 +30,15 @@ final class PoolWorkqueue {
     /** Takes in an item whose PENDING the caller has set. */
     @HotPath
     void add(KernelCpu cpu, WorkItem item) {
-        item.poolWorkqueue = this;
         pool.countQueued();
         if (inactive.isEmpty() && active < queue.maxActive()) {
             active++;
             cpu.trace(Tracepoint.WORKQUEUE_ACTIVATE_WORK, item.number, item.nameId, 0);
-            item.markQueued(0);
+            item.markQueued(this, 0);
             pool.worklist.append(item);
             pool.kick(cpu);
         } else {
-            item.markQueued(WorkItem.INACTIVE);
+            item.markQueued(this, WorkItem.INACTIVE);
             inactive.append(item);
         }
     }

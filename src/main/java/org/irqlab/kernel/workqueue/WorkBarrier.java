@@ -11,7 +11,9 @@ import org.irqlab.kernel.sched.Task;
 final class WorkBarrier implements WorkFunction {
     private final Task waiter;
 
-    // Set by the worker, read by the waiter; ordered by the sleep protocol of Task.
+    // Set by the worker, read by the waiter. That the waiter sees it or is woken is the sleep
+    // protocol of Task. Volatile for what the items before this one wrote: the store in run()
+    // releases it, the load in await() acquires it.
     private volatile boolean reached;
 
     WorkBarrier(Task waiter) {

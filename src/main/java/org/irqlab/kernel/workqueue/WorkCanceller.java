@@ -38,12 +38,10 @@ final class WorkCanceller {
     }
 
     boolean insertBehind(KernelCpu cpu, WorkItem item, WorkItem barrier) {
-        boolean queued = item.has(WorkItem.QUEUED);
-        int last = item.lastPool();
-        if (!queued && last < 0) {
+        WorkerPool pool = item.whereabouts(poolById);
+        if (pool == null) {
             return false;
         }
-        WorkerPool pool = queued ? item.poolWorkqueue.pool : poolById[last];
         pool.lock(cpu);
         boolean inserted = insertBehindLocked(pool, item, barrier);
         pool.unlock(cpu);
@@ -52,8 +50,7 @@ final class WorkCanceller {
 
     private static boolean insertBehindLocked(WorkerPool pool, WorkItem item, WorkItem barrier) {
         if (item.has(WorkItem.QUEUED) && item.poolWorkqueue.pool == pool) {
-            barrier.poolWorkqueue = item.poolWorkqueue;
-            barrier.markQueued(item.has(WorkItem.LINKED) ? WorkItem.LINKED : 0);
+            barrier.markQueued(item.poolWorkqueue, item.has(WorkItem.LINKED) ? WorkItem.LINKED : 0);
             item.list.insertAfter(item, barrier);
             item.addFlag(WorkItem.LINKED);
             return true;
@@ -62,8 +59,7 @@ final class WorkCanceller {
         if (runner == null) {
             return false;
         }
-        barrier.poolWorkqueue = runner.currentQueue();
-        barrier.markQueued(0);
+        barrier.markQueued(runner.currentQueue(), 0);
         runner.scheduled.insertAfter(null, barrier);
         return true;
     }
@@ -102,6 +98,7 @@ final class WorkCanceller {
     }
 
     private boolean takeQueued(KernelCpu cpu, WorkItem item) {
+        // At least as new as the QUEUED that the caller has seen; pairs with markQueued().
         PoolWorkqueue from = item.poolWorkqueue;
         WorkerPool pool = from.pool;
         pool.lock(cpu);

@@ -53,8 +53,11 @@ public final class WorkItem {
     /** Waits for another item; not counted as work. */
     final boolean barrier;
 
-    // Any thread, through STATE and RUNS_FOR.
+    // Any thread, through STATE.
     private long state;
+
+    // A witness for I-50, through RUNS_FOR: it orders nothing, the locks of the pools keep two
+    // workers apart.
     private Workqueue runsFor;
 
     // Owner of PENDING, then guarded by the lock of poolWorkqueue.pool; published by QUEUED.
@@ -116,35 +119,61 @@ public final class WorkItem {
                 this, (long) (lastPool + 1) << POOL_SHIFT | (long) disableDepth << DISABLE_SHIFT);
     }
 
+    /** Returns the word; pairs with the releases of whoever owned it when it was written. */
     @HotPath
     long stateAcquire() {
         return (long) STATE.getAcquire(this);
     }
 
     /**
-     * Says that the item is on a list of {@link #poolWorkqueue}'s pool. That pool's lock held.
+     * Says that the item is on a list of {@code on}'s pool. That pool's lock held.
      *
      * @param more INACTIVE, LINKED or 0
      */
     @HotPath
-    void markQueued(long more) {
+    void markQueued(PoolWorkqueue on, long more) {
+        poolWorkqueue = on;
         // Publishes poolWorkqueue; pairs with stateAcquire() of those who look without the lock. No
         // tryPend() is lost: PENDING stays set.
         STATE.setRelease(this, PENDING | QUEUED | more);
     }
 
+    /**
+     * Returns the pool on whose list the item is, or else the one that ran it last, or null if none
+     * has. Any thread, without a lock; with that pool's lock the caller has to look again.
+     *
+     * @param poolById all pools
+     */
+    WorkerPool whereabouts(WorkerPool[] poolById) {
+        // One load: of two, the first may find an item that runs, and the second the same item on
+        // a list, where it does not say who ran it last.
+        long now = stateAcquire();
+        if ((now & QUEUED) != 0) {
+            // As new as that QUEUED at least; pairs with the release of markQueued().
+            return poolWorkqueue.pool;
+        }
+        int last = (int) (now >>> POOL_SHIFT) - 1;
+        return last < 0 ? null : poolById[last];
+    }
+
     /** Says that the item is on no list, but still pending: it belongs to the caller. */
     void markTaken(int lastPool) {
+        // PENDING stays set, as in markQueued().
         STATE.setRelease(this, PENDING | (long) (lastPool + 1) << POOL_SHIFT);
     }
 
+    /** Sets {@code flag} of a queued item. Its pool's lock held. */
     @HotPath
     void addFlag(long flag) {
+        // Two steps: PENDING stays set, and nobody else writes. Releases, as this is now the word
+        // by which poolWorkqueue is seen; pairs with stateAcquire().
         STATE.setRelease(this, stateAcquire() | flag);
     }
 
+    /** Clears {@code flag} of a queued item. Its pool's lock held. */
     @HotPath
     void clearFlag(long flag) {
+        // As in addFlag().
         STATE.setRelease(this, stateAcquire() & ~flag);
     }
 
@@ -167,7 +196,8 @@ public final class WorkItem {
     }
 
     /**
-     * Enters the item as running for {@code queue}.
+     * Enters the item as running for {@code queue}. The exchange is one step, so that of two runs
+     * at once the later one finds the other.
      *
      * @return the queue for which it runs already, or null
      */
@@ -176,6 +206,7 @@ public final class WorkItem {
     }
 
     void leaveRun() {
-        RUNS_FOR.setVolatile(this, null);
+        // Before the worker takes its pool's lock to end the item, so before the next run begins.
+        RUNS_FOR.setOpaque(this, null);
     }
 }

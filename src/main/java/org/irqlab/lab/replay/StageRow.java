@@ -11,6 +11,9 @@ import java.util.Arrays;
 public record StageRow(
         String name, long samples, long p50, long p90, long p99, long p999, long max, double mean) {
 
+    /** More than the rounding of a share and of its product with a count, less than any rank. */
+    private static final double ROUNDING = 1e-14;
+
     /** Makes the row of samples that are sorted. */
     public static StageRow of(String name, long[] sorted) {
         return new StageRow(
@@ -29,7 +32,9 @@ public record StageRow(
         if (sorted.length == 0) {
             return 0;
         }
-        int rank = (int) Math.ceil(share * sorted.length);
+        // A share such as 0.55 is not exact in binary: 0.55 × 1000 is a little more than 550.
+        double exact = share * sorted.length;
+        int rank = (int) Math.ceil(exact - exact * ROUNDING);
         return sorted[Math.max(0, Math.min(sorted.length, rank) - 1)];
     }
 }

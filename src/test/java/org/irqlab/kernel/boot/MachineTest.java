@@ -63,6 +63,16 @@ class MachineTest {
     }
 
     @Test
+    void doesNotStartOnceItIsClosed() {
+        var machine = machine(MachineSpec.unpinned(2));
+        machine.close();
+        var bug = assertThrows(IllegalStateException.class, machine::start);
+        assertEquals("the machine was closed before it was started", bug.getMessage());
+        threads.assertNoneLeft();
+        machine.close();
+    }
+
+    @Test
     void showsThreadsAsLinuxNamesThem() {
         var m = new TestMachine(MachineSpec.unpinned(2).withWorkersPerPool(2));
         try (m) {

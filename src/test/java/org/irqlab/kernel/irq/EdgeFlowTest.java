@@ -68,6 +68,15 @@ class EdgeFlowTest {
     }
 
     @Test
+    void isFreeAgainAfterARunOfItsThreadThatNobodyAskedFor() {
+        onRun();
+        var bug = assertThrows(IllegalStateException.class, () -> line.threadDone(null, first));
+        assertTrue(bug.getMessage().contains("I-33"), bug.getMessage());
+        line.handleEdge(first);
+        assertEquals(1, line.handlerRuns());
+    }
+
+    @Test
     void runsTheHandlerOnceMoreForSeveralEdges() {
         onRun(() -> {
             line.handleEdge(other);
