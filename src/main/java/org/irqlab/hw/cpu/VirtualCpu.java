@@ -23,7 +23,7 @@ public final class VirtualCpu {
     private static final long MAX_CREDIT_NS = 200;
 
     /** Longest way from a switch back to a preempted task that counts as the task's own time. */
-    private static final long MAX_RESUMED_NS = 4_000;
+    private static final long MAX_RESUMED_NS = NoiseMeter.HAND_OVER_NS;
 
     private static final long LONGEST_PARK_NS = 100_000_000;
 

@@ -83,7 +83,14 @@ final class PlanAssembly {
         out.sources = recorder.sources.sources(denseCpu);
         out.works = recorder.works.works();
         out.counts = counts.asMap();
-        out.notes = batches;
+        out.notes = new ArrayList<>(batches);
+        for (TaskSpec task : out.tasks) {
+            if (out.returnNs[task.id()] > 0) {
+                out.notes.add(
+                        "task %s-%d: %.1f us more after each preemption"
+                                .formatted(task.name(), task.pid(), out.returnNs[task.id()] / 1e3));
+            }
+        }
         return out;
     }
 
