@@ -32,8 +32,8 @@ public interface PathModel {
         return 0;
     }
 
-    /** From a wake to the run queue of the same CPU. */
-    default long localWakeNs() {
+    /** From a wake to the run queue of the same CPU, which is idle or busy. */
+    default long localWakeNs(boolean idle) {
         return 0;
     }
 

@@ -164,7 +164,7 @@ public final class CpuScheduler {
 
     private void activate(Task task) {
         if (!task.remoteWake) {
-            cpu.burnPath(KernelPath.LOCAL_WAKE, cpu.paths().localWakeNs());
+            cpu.burnPath(KernelPath.LOCAL_WAKE, cpu.paths().localWakeNs(current == idle));
         }
         long now = clock.readNs();
         queue.enqueue(task, now);

@@ -22,6 +22,9 @@ import java.util.function.Consumer;
  * @see "Linux kernel/softirq.c, irq_enter_rcu and irq_exit_rcu; include/linux/preempt.h"
  */
 public final class KernelCpu implements InterruptEntry {
+    /** Two hand-overs of the baton, at the most. */
+    private static final long MOST_OVERDUE_NS = 40_000;
+
     private final VirtualCpu hw;
     private final Smp smp;
     private final PathModel paths;
@@ -36,7 +39,7 @@ public final class KernelCpu implements InterruptEntry {
     // Holder only.
     private int preemptCount;
     private long markNs;
-    private long threadReadyNs;
+    private long workDueNs;
     private long leakedContexts;
 
     /**
@@ -267,25 +270,20 @@ public final class KernelCpu implements InterruptEntry {
         ownCode.begin(KernelPath.SLEEP, endNs);
     }
 
+    /** A kernel path begins, where no tracepoint tells. */
+    @HotPath
+    public void beginPath(long nowNs) {
+        markNs = nowNs;
+    }
+
     /** Spends the way of the current kernel thread, which has just been switched to, to its work. */
     @HotPath
     public void burnThreadStart() {
         long pathNs = paths.threadStartNs();
+        workDueNs = markNs + pathNs;
         if (pathNs > 0) {
-            threadReadyNs = markNs + pathNs;
-            hw.burnUntil(threadReadyNs);
+            hw.burnUntil(workDueNs);
         }
-    }
-
-    /**
-     * Returns since when the current kernel thread is at its work, ns: the end of {@link
-     * #burnThreadStart} as the model has it, once after that; now otherwise.
-     */
-    @HotPath
-    public long takeThreadReadyNs() {
-        long sinceNs = threadReadyNs == 0 ? HostClock.nowNs() : threadReadyNs;
-        threadReadyNs = 0;
-        return sinceNs;
     }
 
     /** Spends the way of the current kernel thread from its work to the switch to sleep. */
@@ -293,8 +291,24 @@ public final class KernelCpu implements InterruptEntry {
     public void burnThreadLeave() {
         long pathNs = paths.threadLeaveNs();
         if (pathNs > 0) {
-            burnToSleep(HostClock.nowNs(), pathNs);
+            burnToSleep(workDueNs(), pathNs);
         }
+    }
+
+    /** The work that ends now was to end at {@code dueNs}: what comes next begins there. */
+    @HotPath
+    public void setWorkDueNs(long dueNs) {
+        workDueNs = dueNs;
+    }
+
+    /**
+     * Returns when the work before was to end, as the model has it, ns; now, if that is too long
+     * ago for irqlab's own code to be the cause.
+     */
+    @HotPath
+    public long workDueNs() {
+        long now = HostClock.nowNs();
+        return now - workDueNs > MOST_OVERDUE_NS ? now : Math.min(now, workDueNs);
     }
 
     public TraceRing ring() {

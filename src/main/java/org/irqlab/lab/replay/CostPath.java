@@ -27,14 +27,20 @@ enum CostPath {
             (costs, ns) -> costs.raiseToSoftirqInTaskNs = ns),
     WAKE(
             "wakeNs",
-            State.LOCAL,
+            State.LOCAL_BUSY,
             "sched_waking → sched_wakeup, try_to_wake_up for the waker's own CPU",
             costs -> costs.wakeNs,
             (costs, ns) -> costs.wakeNs = ns),
+    WAKE_IDLE(
+            "wakeIdleNs",
+            State.LOCAL_IDLE,
+            "sched_waking → sched_wakeup, try_to_wake_up for the waker's own CPU",
+            costs -> costs.wakeIdleNs,
+            (costs, ns) -> costs.wakeIdleNs = ns),
     WAKE_WARM(
             "wakeWarmNs",
-            State.LOCAL,
-            "wakeNs where the same path ran on the CPU at most 0.2 ms before",
+            State.LOCAL_BUSY,
+            "wakeNs where the same path ran on the CPU at most 5 ms before",
             costs -> costs.wakeWarmNs,
             (costs, ns) -> costs.wakeWarmNs = ns),
     WAKE_TO_RESCHEDULE(
@@ -53,7 +59,7 @@ enum CostPath {
     SWITCH_WARM(
             "switchWarmNs",
             State.LOCAL_BUSY,
-            "switchNs where the same path ran on the CPU at most 0.2 ms before",
+            "switchNs where the same path ran on the CPU at most 5 ms before",
             costs -> costs.switchWarmNs,
             (costs, ns) -> costs.switchWarmNs = ns),
     WORKER_START(
@@ -65,7 +71,7 @@ enum CostPath {
     WORKER_START_WARM(
             "workerStartWarmNs",
             State.ANY,
-            "workerStartNs where the same path ran on the CPU at most 0.2 ms before",
+            "workerStartNs where the same path ran on the CPU at most 5 ms before",
             costs -> costs.workerStartWarmNs,
             (costs, ns) -> costs.workerStartWarmNs = ns),
     WORKER_NEXT(
@@ -83,14 +89,14 @@ enum CostPath {
     WORKER_LEAVE_WARM(
             "workerLeaveWarmNs",
             State.ANY,
-            "workerLeaveNs where the same path ran on the CPU at most 0.2 ms before",
+            "workerLeaveNs where the same path ran on the CPU at most 5 ms before",
             costs -> costs.workerLeaveWarmNs,
             (costs, ns) -> costs.workerLeaveWarmNs = ns),
     SOFTIRQ_DISPATCH(
             "softirqDispatchNs",
             State.ANY,
-            "softirq entry → exit of the vector that has least to do: not burnt, saved by a bottom"
-                    + " half that is moved out of softirq context; one number, the 5 % quantile",
+            "softirq entry → exit of the vector that has least to do: not burnt; what the bottom"
+                    + " halves of one turn of a thread share; one number, the 5 % quantile",
             costs -> number(costs, "softirqDispatchNs", costs.softirqDispatchNs),
             (costs, ns) -> costs.softirqDispatchNs = PathCosts.usual(ns)),
     IDLE_EXIT(

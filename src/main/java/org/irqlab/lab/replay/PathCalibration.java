@@ -33,7 +33,7 @@ final class PathCalibration {
         costs.softirqToSoftirqNs = code("softirqToSoftirqNs", StageNames.SOFTIRQ_TO_SOFTIRQ);
         costs.raiseToSoftirqInTaskNs =
                 code("raiseToSoftirqInTaskNs", StageNames.TASK_RAISE_TO_SOFTIRQ);
-        costs.wakeNs = code("wakeNs", StageNames.WAKE_LOCAL);
+        wakes();
         costs.workerStartNs = code("workerStartNs", StageNames.WORKER_START);
         costs.workerNextNs = code("workerNextNs", StageNames.WORKER_NEXT);
         costs.workerLeaveNs = code("workerLeaveNs", StageNames.WORKER_LEAVE);
@@ -47,6 +47,21 @@ final class PathCalibration {
         costs.remoteWakeBusyNs = spread("remoteWakeBusyNs", StageNames.WAKE_REMOTE_BUSY);
         costs.remotePreemptNs = spread("remotePreemptNs", StageNames.REMOTE_BUSY_SWITCH);
         return costs;
+    }
+
+    /** Where few of one kind are recorded, those of the other. */
+    private void wakes() {
+        costs.wakeNs = code("wakeNs", StageNames.WAKE_LOCAL_BUSY);
+        costs.wakeIdleNs = code("wakeIdleNs", StageNames.WAKE_LOCAL_IDLE);
+        long[] busy = costs.wakeNs;
+        if (busy.length < ENOUGH && costs.wakeIdleNs.length > busy.length) {
+            costs.wakeNs = costs.wakeIdleNs;
+            costs.borrowed.add("wakeNs: " + busy.length + " recorded, so taken from wakeIdleNs");
+        } else if (costs.wakeIdleNs.length < ENOUGH && busy.length > costs.wakeIdleNs.length) {
+            costs.borrowed.add(
+                    "wakeIdleNs: " + costs.wakeIdleNs.length + " recorded, so taken from wakeNs");
+            costs.wakeIdleNs = busy;
+        }
     }
 
     /** A wake in a task acts at a rescheduling point and then switches as after an interrupt. */
@@ -65,11 +80,21 @@ final class PathCalibration {
         }
         long restNs = PathCosts.usual(afterWakes) - PathCosts.usual(costs.switchNs);
         costs.wakeToRescheduleNs = Math.max(0, restNs);
+        if (afterIrqs < ENOUGH || afterWakes.length < ENOUGH) {
+            costs.wakeToRescheduleNs = ReferencePaths.of(costs).wakeToRescheduleNs();
+            costs.borrowed.add(
+                    "wakeToRescheduleNs: too few preemptions of both kinds, so the reference"
+                            + " machine's, scaled");
+        }
     }
 
     private void temperatures() {
         ReferencePaths reference = ReferencePaths.of(costs);
-        split(CostPath.WAKE, CostPath.WAKE_WARM, StageNames.WAKE_LOCAL, reference.wakeNs());
+        split(
+                CostPath.WAKE,
+                CostPath.WAKE_WARM,
+                StageNames.WAKE_LOCAL_BUSY,
+                reference.wakeNs());
         String switches =
                 costs.borrowed.stream().anyMatch(note -> note.startsWith("switchNs"))
                         ? StageNames.PREEMPT_AFTER_WAKE
@@ -93,7 +118,8 @@ final class PathCalibration {
         long most = all.length == 0 ? 0 : all[all.length - 1];
         long[] warm = refined(stages.samplesByTemperature(stage, true), most);
         long[] cold = refined(stages.samplesByTemperature(stage, false), most);
-        if (warm.length >= ENOUGH) {
+        // What is slower than the rest is something else.
+        if (warm.length >= ENOUGH && PathCosts.usual(warm) <= PathCosts.usual(all)) {
             warmPath.set(costs, warm);
             costs.counts.put(warmPath.key, warm.length);
             if (cold.length >= ENOUGH) {

@@ -27,6 +27,12 @@ import java.util.Map;
  */
 public final class PathCosts {
     /**
+     * What a path touches is taken to be in the CPU's caches when the same path ran there at most
+     * this long before.
+     */
+    public static final long WARM_NS = 5_000_000;
+
+    /**
      * Interrupt exit → softirq entry that follows directly, the vector raised in that interrupt.
      */
     public long[] irqExitToSoftirqNs = {};
@@ -53,8 +59,11 @@ public final class PathCosts {
     /** {@link #switchNs} where the same path ran on that CPU shortly before: caches are warm. */
     public long[] switchWarmNs = {};
 
-    /** sched_waking → sched_wakeup by the same CPU, CPU and task both local. */
+    /** sched_waking → sched_wakeup by the same CPU, CPU and task both local, the CPU busy. */
     public long[] wakeNs = {};
+
+    /** The same, the CPU idle. */
+    public long[] wakeIdleNs = {};
 
     /** {@link #wakeNs} with warm caches. */
     public long[] wakeWarmNs = {};
@@ -75,8 +84,8 @@ public final class PathCosts {
     public long[] workerLeaveWarmNs = {};
 
     /**
-     * Entry → exit of a softirq that has next to nothing to do: what a bottom half leaves behind
-     * when it is moved out of softirq context. One number.
+     * Entry → exit of a softirq that has next to nothing to do: what each bottom half had for
+     * itself, and those that one turn of a thread serves together have once. One number.
      */
     public long softirqDispatchNs;
 

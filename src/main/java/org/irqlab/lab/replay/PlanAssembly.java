@@ -68,7 +68,12 @@ final class PlanAssembly {
             killQuanta();
         }
         new CompletionPairing(recorder).pair();
-        returns = new ReturnCosts(plan, recorder.tasks.size(), switchNs);
+        returns = 
+                new ReturnCosts(
+                        plan,
+                        recorder.tasks.size(),
+                        switchNs,
+                        ReferencePaths.of(own).returnNs());
         List<String> batches =
                 seesTasks ? new BatchedQuanta(recorder, this::waysNs).split() : List.of();
         findRoots();
@@ -83,14 +88,7 @@ final class PlanAssembly {
         out.sources = recorder.sources.sources(denseCpu);
         out.works = recorder.works.works();
         out.counts = counts.asMap();
-        out.notes = new ArrayList<>(batches);
-        for (TaskSpec task : out.tasks) {
-            if (out.returnNs[task.id()] > 0) {
-                out.notes.add(
-                        "task %s-%d: %.1f us more after each preemption"
-                                .formatted(task.name(), task.pid(), out.returnNs[task.id()] / 1e3));
-            }
-        }
+        out.notes = batches;
         return out;
     }
 

@@ -19,7 +19,14 @@ record ReferencePaths(double scale) {
 
     private static final long WAKE_NS = 1_340;
     private static final long SWITCH_NS = 1_330;
+    /** From the switch back to a preempted task: what it does in addition. */
+    private static final long RETURN_NS = 540;
+
     private static final long WORKER_START_NS = 500;
+
+    /** From a wake in a system call to the way out of it. */
+    private static final long WAKE_TO_RESCHEDULE_NS = 1_000;
+
     private static final long WORKER_LEAVE_NS = 2_350;
 
     /** Places the machine of {@code costs}; the scale is 0 if nothing tells. */
@@ -36,6 +43,14 @@ record ReferencePaths(double scale) {
 
     long wakeNs() {
         return Math.round(scale * WAKE_NS);
+    }
+
+    long wakeToRescheduleNs() {
+        return Math.round(scale * WAKE_TO_RESCHEDULE_NS);
+    }
+
+    long returnNs() {
+        return Math.round(scale * RETURN_NS);
     }
 
     long switchNs() {

@@ -12,7 +12,8 @@ import java.util.Arrays;
  * preempted task, and must leave it where the replay does not preempt.
  *
  * <p>Told by the stretches between two raises of one vector in one quantum: the median of those with
- * a preemption in them, less the way to that switch, against the median of those without.
+ * a preemption in them, less the way to that switch, against the median of those without; where
+ * there are too few, the reference machine's cost counts.
  *
  * <p><b>Threads.</b> One.
  */
@@ -24,10 +25,12 @@ final class ReturnCosts {
 
     /**
      * @param switchNs usual way to a preempting switch
+     * @param unknownNs for tasks of which the trace does not tell
      */
-    ReturnCosts(PlanActivities plan, int tasks, long switchNs) {
+    ReturnCosts(PlanActivities plan, int tasks, long switchNs, long unknownNs) {
         this.plan = plan;
         byTask = new long[tasks];
+        Arrays.fill(byTask, unknownNs);
         var direct = new LongArrayList[tasks];
         var preempted = new LongArrayList[tasks];
         Arrays.setAll(direct, task -> new LongArrayList());
@@ -70,7 +73,7 @@ final class ReturnCosts {
         return PathCosts.usual(sorted);
     }
 
-    /** Returns what a preemption costs the task, ns; 0 where the trace does not tell. */
+    /** Returns what a preemption costs the task, ns. */
     long ofTask(int task) {
         return byTask[task];
     }

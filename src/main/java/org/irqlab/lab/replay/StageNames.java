@@ -40,6 +40,12 @@ public final class StageNames {
     /** Time in which the waker's CPU executes a wake. */
     public static final String WAKE_LOCAL = "waking→wakeup local";
 
+    /** {@link #WAKE_LOCAL} for an idle CPU. */
+    static final String WAKE_LOCAL_IDLE = "waking→wakeup local idle";
+
+    /** {@link #WAKE_LOCAL} for a busy CPU. */
+    static final String WAKE_LOCAL_BUSY = "waking→wakeup local busy";
+
     public static final String WAKE_REMOTE_IDLE = "waking→wakeup remote idle";
     public static final String WAKE_REMOTE_BUSY = "waking→wakeup remote busy";
 

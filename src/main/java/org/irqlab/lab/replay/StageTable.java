@@ -15,12 +15,6 @@ import java.util.function.Supplier;
  * <p><b>Threads.</b> One.
  */
 final class StageTable {
-    /**
-     * What a path touches is taken to be in the CPU's caches when the same path ended there at most
-     * this long before.
-     */
-    private static final long WARM_NS = 200_000;
-
     /** The samples of one name. */
     static final class Stage {
         private final String name;
@@ -52,7 +46,7 @@ final class StageTable {
                 lastNs = Arrays.copyOf(lastNs, cpu + 1);
                 Arrays.fill(lastNs, known, cpu + 1, Long.MIN_VALUE / 2);
             }
-            boolean isWarm = fromNs - lastNs[cpu] <= WARM_NS;
+            boolean isWarm = fromNs - lastNs[cpu] <= PathCosts.WARM_NS;
             lastNs[cpu] = toNs;
             return isWarm ? warm : cold;
         }
@@ -110,7 +104,7 @@ final class StageTable {
 
     /**
      * Returns the samples, sorted, before which the same stage ended on the same CPU at most {@link
-     * #WARM_NS} ago, or those before which it did not.
+     * PathCosts#WARM_NS} ago, or those before which it did not.
      */
     long[] samplesByTemperature(String name, boolean warm) {
         Stage stage = stages.get(name);

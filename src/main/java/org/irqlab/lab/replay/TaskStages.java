@@ -56,6 +56,11 @@ final class TaskStages {
                                 ? StageNames.WAKE_REMOTE_IDLE
                                 : StageNames.WAKE_REMOTE_BUSY;
         table.add(table.stage(name), cpu.cpu, wake.wakingNs, nowNs);
+        if (wake.local()) {
+            String state =
+                    wake.targetIdle ? StageNames.WAKE_LOCAL_IDLE : StageNames.WAKE_LOCAL_BUSY;
+            table.add(table.stage(state), cpu.cpu, wake.wakingNs, nowNs);
+        }
     }
 
     void switchedIn(CpuTimeline cpu, SwitchIn how, boolean starts) {

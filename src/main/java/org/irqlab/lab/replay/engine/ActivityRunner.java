@@ -59,6 +59,7 @@ final class ActivityRunner {
         long saved = Math.min(savedNs, cost);
         long origin = cpu.hw().burnTowards(untilLastAction(cpu, run, startNs, saved), cost);
         counters[cpu.id()].ran();
+        cpu.setWorkDueNs(origin + cost);
         return Math.max(cost, HostClock.nowNs() - origin) - saved;
     }
 
@@ -107,9 +108,9 @@ final class ActivityRunner {
         if (kind == ReplayPlan.ActionKind.RAISE && PreemptCount.inTask(cpu.preemptCount())) {
             return passed - aroundSoftirq(cpu, action, before, before + passed);
         }
-        if (kind == ReplayPlan.ActionKind.DELIVER && took) {
+        if (kind == ReplayPlan.ActionKind.DELIVER) {
             // The recording shows no such wake: it comes on top.
-            return passed + plan.actionCostNs[action];
+            return took ? passed + plan.actionCostNs[action] : 0;
         }
         // An action that turned out to be none saves its recorded cost.
         long progress = took ? passed : Math.max(passed, plan.actionCostNs[action]);
@@ -155,6 +156,7 @@ final class ActivityRunner {
             long burnt = Math.max(0, rest + plan.paths.wakeToRescheduleNs - recordedNs);
             origin = cpu.hw().burnTowards(origin, done + burnt) + burnt - rest;
             now = HostClock.nowNs();
+            cpu.beginPath(now);
         }
         cpu.scheduler().reschedulePoint();
         return origin + HostClock.nowNs() - now;

@@ -7,6 +7,7 @@ import org.irqlab.lab.replay.PathCosts;
 import org.irqlab.lab.replay.ReplayPlan;
 import org.irqlab.lab.replay.StageRow;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -16,12 +17,19 @@ import java.util.SplittableRandom;
  * <p><b>Threads.</b> One CPU's holder.
  */
 final class RecordedPaths implements PathModel {
+    /**
+     * A thread's own stretches of the scheduler stay in the nearest caches for so long: code that
+     * runs once a millisecond was recorded twice as slow as the same code in a burst.
+     */
+    private static final long HOT_NS = 200_000;
+
     private final Draws irqExitToSoftirq;
     private final Draws raiseToSoftirqInTask;
     private final Draws softirqToSoftirq;
     private final Draws idleExit;
     private final Draws remoteSwitchIn;
     private final Tempered wake;
+    private final Draws wakeIdle;
     private final Draws remoteWakeIdle;
     private final Draws remoteWakeBusy;
     private final Tempered preemptingSwitch;
@@ -40,18 +48,28 @@ final class RecordedPaths implements PathModel {
         softirqToSoftirq = new Draws(costs.softirqToSoftirqNs, random);
         idleExit = new Draws(costs.idleExitNs, random);
         remoteSwitchIn = new Draws(costs.remoteSwitchInNs, random);
-        wake = new Tempered(costs.wakeNs, costs.wakeWarmNs, random);
+        wake = new Tempered(costs.wakeNs, costs.wakeWarmNs, PathCosts.WARM_NS, random);
+        wakeIdle = new Draws(costs.wakeIdleNs, random);
         remoteWakeIdle = new Draws(costs.remoteWakeIdleNs, random);
         remoteWakeBusy = new Draws(costs.remoteWakeBusyNs, random);
-        preemptingSwitch = new Tempered(costs.switchNs, costs.switchWarmNs, random);
-        workerStart = new Tempered(costs.workerStartNs, costs.workerStartWarmNs, random);
+        preemptingSwitch = new Tempered(costs.switchNs, costs.switchWarmNs, PathCosts.WARM_NS, random);
+        workerStart = new Tempered(costs.workerStartNs, costs.workerStartWarmNs, PathCosts.WARM_NS, random);
         workerNext = new Draws(costs.workerNextNs, random);
-        workerLeave = new Tempered(costs.workerLeaveNs, costs.workerLeaveWarmNs, random);
-        threadStart = new Tempered(costs.workerStartNs, costs.workerStartWarmNs, random);
-        // Without a worker's bookkeeping the way to sleep is that of a switch.
-        threadLeave = new Tempered(costs.workerLeaveNs, costs.switchWarmNs, random);
+        workerLeave = new Tempered(costs.workerLeaveNs, costs.workerLeaveWarmNs, PathCosts.WARM_NS, random);
+        // Without a worker's bookkeeping: a worker's start with warm caches, in the proportion in
+        // which a switch is slower with cold ones; and the way to sleep is that of a switch.
+        threadStart = new Tempered(coldStart(costs), costs.workerStartWarmNs, HOT_NS, random);
+        threadLeave = new Tempered(costs.switchNs, costs.switchWarmNs, HOT_NS, random);
         // Part of what was recorded of the task, so the recorded machine's.
         scheduleEntryNs = plan.recordedPaths.usualSwitchNs();
+    }
+
+    private static long[] coldStart(PathCosts costs) {
+        long warmNs = Math.max(1, PathCosts.usual(costs.switchWarmNs));
+        double slower = Math.max(1, (double) PathCosts.usual(costs.switchNs) / warmNs);
+        return Arrays.stream(costs.workerStartWarmNs)
+                .map(ns -> Math.round(ns * slower))
+                .toArray();
     }
 
     @Override
@@ -74,8 +92,8 @@ final class RecordedPaths implements PathModel {
 
     @Override
     @HotPath
-    public long localWakeNs() {
-        return wake.next();
+    public long localWakeNs(boolean idle) {
+        return idle ? wakeIdle.next() : wake.next();
     }
 
     @Override
@@ -121,14 +139,13 @@ final class RecordedPaths implements PathModel {
 
     /** A path that costs less when it ran on the CPU shortly before. */
     private static final class Tempered {
-        /** As {@code StageTable} tells them apart. */
-        private static final long WARM_NS = 200_000;
-
         private final Draws cold;
         private final Draws warm;
+        private final long warmForNs;
         private long lastNs = Long.MIN_VALUE / 2;
 
-        private Tempered(long[] cold, long[] warm, SplittableRandom random) {
+        private Tempered(long[] cold, long[] warm, long warmForNs, SplittableRandom random) {
+            this.warmForNs = warmForNs;
             this.cold = new Draws(cold.length == 0 ? warm : cold, random);
             this.warm = new Draws(warm.length == 0 ? cold : warm, random);
         }
@@ -136,7 +153,7 @@ final class RecordedPaths implements PathModel {
         @HotPath
         private long next() {
             long now = HostClock.nowNs();
-            boolean isWarm = now - lastNs <= WARM_NS;
+            boolean isWarm = now - lastNs <= warmForNs;
             lastNs = now;
             return (isWarm ? warm : cold).next();
         }

@@ -138,7 +138,7 @@ final class ReplayMachine implements AutoCloseable {
         switch (strategy) {
             case ORIGINAL, SOFTIRQ ->
                     throw new IllegalStateException("recorded bottom halves are softirqs");
-            case INLINE -> source.moveInline(dispatchNs);
+            case INLINE -> source.moveInline();
             case TASKLET ->
                     source.moveToTasklet(
                             deferrals.bind(

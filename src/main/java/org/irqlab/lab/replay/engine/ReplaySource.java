@@ -36,8 +36,8 @@ final class ReplaySource {
     private boolean bySerialThread;
     private boolean inline;
 
-    /** What a recorded bottom half cost only because it was a softirq. */
-    private long savedNs;
+    /** What each bottom half but the first of a turn saves, which all share. */
+    private long sharedNs;
 
     // A source of a shared vector fires on its own CPU only.
     private boolean latched;
@@ -94,27 +94,26 @@ final class ReplaySource {
     /**
      * Moves the bottom halves to the thread, or work item, that {@code call} runs.
      *
-     * @param dispatchNs what each saves by not being a softirq
+     * @param dispatchNs what each but the first of a turn saves
      */
     void moveToThread(DeferredCall call, long dispatchNs) {
         moved = true;
         deferred = call;
         bySerialThread = true;
-        savedNs = dispatchNs;
+        sharedNs = dispatchNs;
     }
 
     /** Moves the bottom halves into the top half, or to the raise of a task. */
-    void moveInline(long dispatchNs) {
+    void moveInline() {
         moved = true;
         inline = true;
-        savedNs = dispatchNs;
     }
 
     /** Moves the bottom halves to this line's own interrupt thread. */
     void moveToInterruptThread(long dispatchNs) {
         moved = true;
         bySerialThread = true;
-        savedNs = dispatchNs;
+        sharedNs = dispatchNs;
     }
 
     /** Returns whether the bottom halves run in a thread, which a raise wakes. */
@@ -265,23 +264,25 @@ final class ReplaySource {
     @HotPath
     void bottomHalf(KernelCpu cpu) {
         if (!bySerialThread) {
-            drain(cpu, bottoms[cpu.id()], HostClock.nowNs());
+            drain(cpu, bottoms[cpu.id()], HostClock.nowNs(), 0);
             return;
         }
-        long startNs = cpu.takeThreadReadyNs();
+        int done = 0;
         for (RunRing ring : bottoms) {
-            startNs = drain(cpu, ring, startNs);
+            done += drain(cpu, ring, cpu.workDueNs(), done);
         }
     }
 
-    /** Returns when it was done. */
-    private long drain(KernelCpu cpu, RunRing ring, long sinceNs) {
+    /** Returns how many it did; {@code before} so many of the same turn. */
+    private int drain(KernelCpu cpu, RunRing ring, long sinceNs, int before) {
         long startNs = sinceNs;
+        int done = 0;
         for (Run run = ring.poll(); run != null; run = ring.poll()) {
-            bottomHalves.bottomHalf(cpu, run, startNs, savedNs);
-            startNs = HostClock.nowNs();
+            bottomHalves.bottomHalf(cpu, run, startNs, before + done == 0 ? 0 : sharedNs);
+            startNs = cpu.workDueNs();
+            done++;
         }
-        return startNs;
+        return done;
     }
 
     /** Returns where this source's arrivals went. After the machine has stopped. */

@@ -77,7 +77,7 @@ final class SoftirqRuns {
     /**
      * Runs a bottom half in the context it is in and measures it.
      *
-     * @param savedNs part of its recorded cost that it has only in a softirq
+     * @param savedNs part of its recorded cost that it shares with one before
      */
     @HotPath
     void bottomHalf(KernelCpu cpu, Run run, long startNs, long savedNs) {
