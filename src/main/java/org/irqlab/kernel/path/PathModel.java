@@ -63,8 +63,11 @@ public interface PathModel {
         return 0;
     }
 
-    /** From the end of that function to the switch with which the thread goes to sleep. */
-    default long threadLeaveNs() {
+    /**
+     * From the end of that function to the switch with which the thread goes to sleep; {@code
+     * toIdle}: nobody else wants the CPU, for which the kernel then looks for work elsewhere.
+     */
+    default long threadLeaveNs(boolean toIdle) {
         return 0;
     }
 

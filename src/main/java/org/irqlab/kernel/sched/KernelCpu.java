@@ -289,7 +289,7 @@ public final class KernelCpu implements InterruptEntry {
     /** Spends the way of the current kernel thread from its work to the switch to sleep. */
     @HotPath
     public void burnThreadLeave() {
-        long pathNs = paths.threadLeaveNs();
+        long pathNs = paths.threadLeaveNs(scheduler.aloneOnCpu());
         if (pathNs > 0) {
             burnToSleep(workDueNs(), pathNs);
         }

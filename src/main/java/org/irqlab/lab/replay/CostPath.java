@@ -40,9 +40,15 @@ enum CostPath {
     WAKE_WARM(
             "wakeWarmNs",
             State.LOCAL_BUSY,
-            "wakeNs where the same path ran on the CPU at most 5 ms before",
+            "wakeNs where the same path ran on the CPU 0.2 to 5 ms before",
             costs -> costs.wakeWarmNs,
             (costs, ns) -> costs.wakeWarmNs = ns),
+    WAKE_HOT(
+            "wakeHotNs",
+            State.LOCAL_BUSY,
+            "wakeNs where the same path ran on the CPU at most 0.2 ms before",
+            costs -> costs.wakeHotNs,
+            (costs, ns) -> costs.wakeHotNs = ns),
     WAKE_TO_RESCHEDULE(
             "wakeToRescheduleNs",
             State.LOCAL_BUSY,
@@ -59,9 +65,15 @@ enum CostPath {
     SWITCH_WARM(
             "switchWarmNs",
             State.LOCAL_BUSY,
-            "switchNs where the same path ran on the CPU at most 5 ms before",
+            "switchNs where the same path ran on the CPU 0.2 to 5 ms before",
             costs -> costs.switchWarmNs,
             (costs, ns) -> costs.switchWarmNs = ns),
+    SWITCH_HOT(
+            "switchHotNs",
+            State.LOCAL_BUSY,
+            "switchNs where the same path ran on the CPU at most 0.2 ms before",
+            costs -> costs.switchHotNs,
+            (costs, ns) -> costs.switchHotNs = ns),
     WORKER_START(
             "workerStartNs",
             State.ANY,
@@ -92,13 +104,26 @@ enum CostPath {
             "workerLeaveNs where the same path ran on the CPU at most 5 ms before",
             costs -> costs.workerLeaveWarmNs,
             (costs, ns) -> costs.workerLeaveWarmNs = ns),
+    LEAVE_TO_IDLE(
+            "leaveToIdleNs",
+            State.ANY,
+            "end of a kernel thread's work → sched_switch to idle, less that to a task; one number",
+            costs -> number(costs, "leaveToIdleNs", costs.leaveToIdleNs),
+            (costs, ns) -> costs.leaveToIdleNs = PathCosts.usual(ns)),
     SOFTIRQ_DISPATCH(
             "softirqDispatchNs",
             State.ANY,
-            "softirq entry → exit of the vector that has least to do: not burnt; what the bottom"
-                    + " halves of one turn of a thread share; one number, the 5 % quantile",
+            "softirq entry → exit of the vector that has least to do: not burnt, saved by a bottom"
+                    + " half that is moved out of softirq context; one number, the 5 % quantile, hot",
             costs -> number(costs, "softirqDispatchNs", costs.softirqDispatchNs),
             (costs, ns) -> costs.softirqDispatchNs = PathCosts.usual(ns)),
+    NAPI_POLL_END(
+            "napiPollEndNs",
+            State.ANY,
+            "napi_poll → softirq exit: not burnt, saved by each poll but the first that a thread"
+                    + " makes in one turn; one number, the 5 % quantile",
+            costs -> number(costs, "napiPollEndNs", costs.napiPollEndNs),
+            (costs, ns) -> costs.napiPollEndNs = PathCosts.usual(ns)),
     IDLE_EXIT(
             "idleExitNs",
             State.LOCAL_IDLE,
@@ -174,12 +199,17 @@ enum CostPath {
     }
 
     private static long[] number(PathCosts costs, String key, long ns) {
-        return costs.counts.getOrDefault(key, 0) == 0 ? new long[0] : new long[] {ns};
+        return ns == 0 && costs.counts.getOrDefault(key, 0) == 0
+                ? new long[0]
+                : new long[] {ns};
     }
 
     /** Whether the path has one cost and no distribution. */
     boolean isNumber() {
-        return this == WAKE_TO_RESCHEDULE || this == SOFTIRQ_DISPATCH;
+        return this == WAKE_TO_RESCHEDULE
+                || this == LEAVE_TO_IDLE
+                || this == SOFTIRQ_DISPATCH
+                || this == NAPI_POLL_END;
     }
 
     /** Returns the sorted costs of the path, none if the capture had no sample. */

@@ -3,6 +3,8 @@ package org.irqlab.lab.replay;
 import org.irqlab.lab.timeline.CpuTimeline;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.LongStream;
 
 /**
  * Takes {@link PathCosts} from the stages of one capture.
@@ -90,71 +92,103 @@ final class PathCalibration {
 
     private void temperatures() {
         ReferencePaths reference = ReferencePaths.of(costs);
-        split(
-                CostPath.WAKE,
-                CostPath.WAKE_WARM,
-                StageNames.WAKE_LOCAL_BUSY,
-                reference.wakeNs());
-        String switches =
-                costs.borrowed.stream().anyMatch(note -> note.startsWith("switchNs"))
-                        ? StageNames.PREEMPT_AFTER_WAKE
-                        : StageNames.PREEMPT_AFTER_IRQ;
-        split(CostPath.SWITCH, CostPath.SWITCH_WARM, switches, reference.switchNs());
-        split(
-                CostPath.WORKER_START,
-                CostPath.WORKER_START_WARM,
-                StageNames.WORKER_START,
-                reference.workerStartNs());
-        split(
-                CostPath.WORKER_LEAVE,
-                CostPath.WORKER_LEAVE_WARM,
-                StageNames.WORKER_LEAVE,
-                reference.workerLeaveNs());
+        String wakes = StageNames.WAKE_LOCAL_BUSY;
+        split(CostPath.WAKE_WARM, CostPath.WAKE, stages.samples(wakes, Temperature.WARM));
+        split(CostPath.WAKE_HOT, CostPath.WAKE, stages.samples(wakes, Temperature.HOT));
+        cold(CostPath.WAKE, stages.samples(wakes, Temperature.COLD));
+        boolean borrowed = costs.borrowed.stream().anyMatch(note -> note.startsWith("switchNs"));
+        String switches = borrowed ? StageNames.PREEMPT_AFTER_WAKE : StageNames.PREEMPT_AFTER_IRQ;
+        split(CostPath.SWITCH_WARM, CostPath.SWITCH, stages.samples(switches, Temperature.WARM));
+        split(CostPath.SWITCH_HOT, CostPath.SWITCH, stages.samples(switches, Temperature.HOT));
+        cold(CostPath.SWITCH, stages.samples(switches, Temperature.COLD));
+        worker(CostPath.WORKER_START_WARM, CostPath.WORKER_START, StageNames.WORKER_START);
+        worker(CostPath.WORKER_LEAVE_WARM, CostPath.WORKER_LEAVE, StageNames.WORKER_LEAVE);
+        costs.leaveToIdleNs = reference.leaveToIdleNs();
+        costs.borrowed.add("leaveToIdleNs: the reference machine's, scaled");
+        standIn(CostPath.WAKE_WARM, CostPath.WAKE, reference.wakeWarmNs());
+        standIn(CostPath.WAKE_HOT, CostPath.WAKE, reference.wakeHotNs());
+        standIn(CostPath.SWITCH_WARM, CostPath.SWITCH, reference.switchWarmNs());
+        standIn(CostPath.SWITCH_HOT, CostPath.SWITCH, reference.switchHotNs());
+        standIn(CostPath.WORKER_START_WARM, CostPath.WORKER_START, reference.workerStartNs());
+        standIn(CostPath.WORKER_LEAVE_WARM, CostPath.WORKER_LEAVE, reference.workerLeaveNs());
     }
 
-    /** Sets the warm distribution of a path and takes its samples out of the other one. */
-    private void split(CostPath path, CostPath warmPath, String stage, long referenceNs) {
-        long[] all = path.of(costs);
-        long most = all.length == 0 ? 0 : all[all.length - 1];
-        long[] warm = refined(stages.samplesByTemperature(stage, true), most);
-        long[] cold = refined(stages.samplesByTemperature(stage, false), most);
-        // What is slower than the rest is something else.
-        if (warm.length >= ENOUGH && PathCosts.usual(warm) <= PathCosts.usual(all)) {
-            warmPath.set(costs, warm);
-            costs.counts.put(warmPath.key, warm.length);
-            if (cold.length >= ENOUGH) {
-                path.set(costs, cold);
-                costs.counts.put(path.key, cold.length);
-            }
+    private void worker(CostPath warm, CostPath all, String stage) {
+        LongStream hot = Arrays.stream(stages.samples(stage, Temperature.HOT));
+        LongStream less = Arrays.stream(stages.samples(stage, Temperature.WARM));
+        split(warm, all, LongStream.concat(hot, less).sorted().toArray());
+        cold(all, stages.samples(stage, Temperature.COLD));
+    }
+
+    /** Sets the distribution of one state of the caches, if the capture shows it. */
+    private void split(CostPath path, CostPath all, long[] samples) {
+        long[] sorted = refined(samples, most(all));
+        boolean shown =
+                sorted.length >= ENOUGH
+                        // What is slower than the rest is something else.
+                        && PathCosts.usual(sorted) <= PathCosts.usual(all.of(costs));
+        costs.counts.put(path.key, shown ? sorted.length : 0);
+        if (shown) {
+            path.set(costs, sorted);
+        }
+    }
+
+    /** Leaves only the cold samples in a path that had all, if there are enough. */
+    private void cold(CostPath path, long[] samples) {
+        long[] sorted = refined(samples, most(path));
+        if (sorted.length >= ENOUGH) {
+            path.set(costs, sorted);
+            costs.counts.put(path.key, sorted.length);
+        }
+    }
+
+    private long most(CostPath path) {
+        long[] sorted = path.of(costs);
+        return sorted.length == 0 ? 0 : sorted[sorted.length - 1];
+    }
+
+    /** Where the capture does not show a state, the reference machine's cost, or the least seen. */
+    private void standIn(CostPath path, CostPath all, long referenceNs) {
+        if (path.of(costs).length > 0) {
             return;
         }
-        costs.counts.put(warmPath.key, 0);
-        long low = StageRow.quantile(all, LOW);
+        long low = StageRow.quantile(all.of(costs), LOW);
         boolean one = low == 0 || referenceNs == 0;
         long ns = one ? Math.max(low, referenceNs) : Math.min(low, referenceNs);
         if (ns > 0) {
-            warmPath.set(costs, new long[] {ns});
+            path.set(costs, new long[] {ns});
             costs.borrowed.add(
-                    warmPath.key
-                            + ": "
-                            + warm.length
-                            + " samples, so the lower of the low quantile of all and the"
-                            + " reference machine's, scaled");
+                    path.key
+                            + ": too few samples, so the lower of the low quantile of "
+                            + all.key
+                            + " and the reference machine's, scaled");
         }
     }
 
     private void dispatch() {
-        long least = Long.MAX_VALUE;
+        long leastNs = Long.MAX_VALUE;
         int samples = 0;
         for (int vector = 0; vector < CpuTimeline.VECTORS; vector++) {
-            long[] runs = stages.samples(StageNames.softirq(vector));
-            if (runs.length >= ENOUGH && StageRow.quantile(runs, LOW) < least) {
-                least = StageRow.quantile(runs, LOW);
-                samples = runs.length;
+            String stage = StageNames.softirq(vector);
+            long[] runs = stages.samples(stage);
+            if (runs.length >= ENOUGH) {
+                long ns = ReferencePaths.hot(StageRow.quantile(runs, LOW), usual(stage));
+                samples = ns < leastNs ? runs.length : samples;
+                leastNs = Math.min(leastNs, ns);
             }
         }
-        costs.softirqDispatchNs = samples == 0 ? 0 : least;
+        costs.softirqDispatchNs = samples == 0 ? 0 : leastNs;
         costs.counts.put("softirqDispatchNs", samples);
+        long[] ends = stages.samples(StageNames.NAPI_POLL_END);
+        costs.napiPollEndNs = StageRow.quantile(ends, LOW);
+        costs.counts.put("napiPollEndNs", ends.length);
+    }
+
+    /** Returns the state of the caches in which most samples of a stage were. */
+    private Temperature usual(String stage) {
+        return Arrays.stream(Temperature.values())
+                .max(Comparator.comparingInt(t -> stages.samples(stage, t).length))
+                .orElseThrow();
     }
 
     private boolean coarse() {

@@ -10,9 +10,9 @@ import java.util.Map;
  * guest time and listed in the report as model. All in ns, tracing cost included, as recorded.
  *
  * <p>Code that the CPU has not run for a while costs up to three times as much as code that is in
- * its caches. Where a path has two distributions, one is of the samples before which the same path
- * ran there shortly before ("warm"), the other of the rest; where the capture has too few samples
- * of either kind, {@code …Ns} is of all. {@link ReferencePaths} says what stands in for warm ones.
+ * its caches: where a path has several distributions, they are by {@link Temperature}. Where the
+ * capture has too few samples of one, {@link ReferencePaths} says what stands in; where it has too
+ * few of {@link Temperature#COLD}, {@code …Ns} is of all.
  *
  * <p>Every path has the empirical distribution of the samples between whose ends nothing else can
  * lie: pure code, whose upper tail is the recorded machine's jitter, as much as the ways through
@@ -26,12 +26,6 @@ import java.util.Map;
  * and {@link #wakeToRescheduleNs}, which are time of the waker.
  */
 public final class PathCosts {
-    /**
-     * What a path touches is taken to be in the CPU's caches when the same path ran there at most
-     * this long before.
-     */
-    public static final long WARM_NS = 5_000_000;
-
     /**
      * Interrupt exit → softirq entry that follows directly, the vector raised in that interrupt.
      */
@@ -56,8 +50,11 @@ public final class PathCosts {
      */
     public long wakeToRescheduleNs;
 
-    /** {@link #switchNs} where the same path ran on that CPU shortly before: caches are warm. */
+    /** {@link #switchNs}, {@link Temperature#WARM}. */
     public long[] switchWarmNs = {};
+
+    /** {@link #switchNs}, {@link Temperature#HOT}. */
+    public long[] switchHotNs = {};
 
     /** sched_waking → sched_wakeup by the same CPU, CPU and task both local, the CPU busy. */
     public long[] wakeNs = {};
@@ -65,13 +62,16 @@ public final class PathCosts {
     /** The same, the CPU idle. */
     public long[] wakeIdleNs = {};
 
-    /** {@link #wakeNs} with warm caches. */
+    /** {@link #wakeNs}, {@link Temperature#WARM}. */
     public long[] wakeWarmNs = {};
+
+    /** {@link #wakeNs}, {@link Temperature#HOT}. */
+    public long[] wakeHotNs = {};
 
     /** Switch-in of a worker, or another kernel thread → start of its work item. */
     public long[] workerStartNs = {};
 
-    /** {@link #workerStartNs} with warm caches. */
+    /** {@link #workerStartNs}, {@link Temperature#WARM} or hot. */
     public long[] workerStartWarmNs = {};
 
     /** End of a work item → start of the worker's next item. */
@@ -80,14 +80,26 @@ public final class PathCosts {
     /** End of a work item → switch-out of its worker. */
     public long[] workerLeaveNs = {};
 
-    /** {@link #workerLeaveNs} with warm caches. */
+    /** {@link #workerLeaveNs}, {@link Temperature#WARM} or hot. */
     public long[] workerLeaveWarmNs = {};
 
     /**
-     * Entry → exit of a softirq that has next to nothing to do: what each bottom half had for
-     * itself, and those that one turn of a thread serves together have once. One number.
+     * What the way of a kernel thread to sleep takes more when nobody else wants the CPU. One
+     * number, the reference machine's, scaled.
+     */
+    public long leaveToIdleNs;
+
+    /**
+     * Entry → exit of a softirq that has next to nothing to do: what a bottom half leaves behind
+     * when it is moved out of softirq context. One number.
      */
     public long softirqDispatchNs;
+
+    /**
+     * End of a NAPI poll → softirq exit: what the polls that one turn of a thread makes one of have
+     * once. One number.
+     */
+    public long napiPollEndNs;
 
     /** Idle CPU, local wake: end of the interrupt or softirq that woke → switch-in. */
     public long[] idleExitNs = {};
@@ -117,18 +129,28 @@ public final class PathCosts {
     public boolean coarseClock;
 
     /** Returns the usual cost of a preempting switch, of the state in which most were. */
-    public long usualSwitchNs() {
-        return usual(switchNs, "switchNs", switchWarmNs, "switchWarmNs");
+    long usualSwitchNs() {
+        return usual(CostPath.SWITCH, CostPath.SWITCH_WARM, CostPath.SWITCH_HOT);
+    }
+
+    /** Returns the cost of a preempting switch in a burst, or the usual one. */
+    public long hotSwitchNs() {
+        return switchHotNs.length == 0 ? usualSwitchNs() : usual(switchHotNs);
     }
 
     /** Returns the usual cost of a local wake, of the state in which most were. */
-    public long usualWakeNs() {
-        return usual(wakeNs, "wakeNs", wakeWarmNs, "wakeWarmNs");
+    long usualWakeNs() {
+        return usual(CostPath.WAKE, CostPath.WAKE_WARM, CostPath.WAKE_HOT);
     }
 
-    private long usual(long[] cold, String coldKey, long[] warm, String warmKey) {
-        boolean mostWarm = counts.getOrDefault(warmKey, 0) > counts.getOrDefault(coldKey, 0);
-        return usual(mostWarm ? warm : cold);
+    private long usual(CostPath... states) {
+        CostPath most = states[0];
+        for (CostPath state : states) {
+            if (counts.getOrDefault(state.key, 0) > counts.getOrDefault(most.key, 0)) {
+                most = state;
+            }
+        }
+        return usual(most.of(this));
     }
 
     /** Returns the usual cost of a path, its median; 0 where there is no sample. */

@@ -17,17 +17,23 @@ record ReferencePaths(double scale) {
     private static final double IRQ_EXIT_TO_SOFTIRQ_LOW_NS = 340;
     private static final double RAISE_TO_SOFTIRQ_LOW_NS = 380;
 
-    private static final long WAKE_NS = 1_340;
-    private static final long SWITCH_NS = 1_330;
+    private static final long WAKE_HOT_NS = 1_230;
+    private static final long WAKE_WARM_NS = 2_090;
+    private static final long WAKE_COLD_NS = 4_280;
+    private static final long SWITCH_HOT_NS = 1_330;
+    private static final long SWITCH_WARM_NS = 1_790;
     /** From the switch back to a preempted task: what it does in addition. */
     private static final long RETURN_NS = 540;
 
-    private static final long WORKER_START_NS = 500;
+    private static final long WORKER_START_NS = 690;
 
     /** From a wake in a system call to the way out of it. */
-    private static final long WAKE_TO_RESCHEDULE_NS = 1_000;
+    private static final long WAKE_TO_RESCHEDULE_NS = 360;
 
-    private static final long WORKER_LEAVE_NS = 2_350;
+    private static final long WORKER_LEAVE_NS = 1_780;
+
+    /** What the switch to idle takes more than that to a task. */
+    private static final long LEAVE_TO_IDLE_NS = 1_050;
 
     /** Places the machine of {@code costs}; the scale is 0 if nothing tells. */
     static ReferencePaths of(PathCosts costs) {
@@ -41,8 +47,29 @@ record ReferencePaths(double scale) {
         return new ReferencePaths(scale);
     }
 
-    long wakeNs() {
-        return Math.round(scale * WAKE_NS);
+    /** Returns what a path would cost hot that costs {@code ns} in another state of the caches. */
+    static long hot(long ns, Temperature state) {
+        return switch (state) {
+            case HOT -> ns;
+            case WARM -> ns * WAKE_HOT_NS / WAKE_WARM_NS;
+            case COLD -> ns * WAKE_HOT_NS / WAKE_COLD_NS;
+        };
+    }
+
+    long wakeHotNs() {
+        return Math.round(scale * WAKE_HOT_NS);
+    }
+
+    long wakeWarmNs() {
+        return Math.round(scale * WAKE_WARM_NS);
+    }
+
+    long switchHotNs() {
+        return Math.round(scale * SWITCH_HOT_NS);
+    }
+
+    long switchWarmNs() {
+        return Math.round(scale * SWITCH_WARM_NS);
     }
 
     long wakeToRescheduleNs() {
@@ -53,8 +80,8 @@ record ReferencePaths(double scale) {
         return Math.round(scale * RETURN_NS);
     }
 
-    long switchNs() {
-        return Math.round(scale * SWITCH_NS);
+    long leaveToIdleNs() {
+        return Math.round(scale * LEAVE_TO_IDLE_NS);
     }
 
     long workerStartNs() {

@@ -1,5 +1,6 @@
 package org.irqlab.lab.replay;
 
+import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.irqlab.lab.replay.StageTable.Stage;
 import org.irqlab.lab.timeline.ContextEvents;
@@ -55,6 +56,8 @@ public final class StageAnalysis implements TraceSink {
     private final Stage irqExitToSoftirq;
     private final Stage softirqToSoftirq;
     private final Stage taskRaiseToSoftirq;
+    private final Stage napiPollEnd;
+    private final Long2LongHashMap polledNs = new Long2LongHashMap(Long.MIN_VALUE);
     private long interrupts;
     private long deviceInterrupts;
     private long softirqs;
@@ -71,6 +74,8 @@ public final class StageAnalysis implements TraceSink {
         irqExitToSoftirq = table.stage(StageNames.IRQ_EXIT_TO_SOFTIRQ);
         softirqToSoftirq = table.stage(StageNames.SOFTIRQ_TO_SOFTIRQ);
         taskRaiseToSoftirq = table.stage(StageNames.TASK_RAISE_TO_SOFTIRQ);
+        // The machine does not write napi_poll: nothing to compare.
+        napiPollEnd = table.hidden(StageNames.NAPI_POLL_END);
         tasks = new TaskStages(table);
         works = new WorkStages(table, names);
         timeline = new TraceTimeline(names, new Measuring());
@@ -111,12 +116,9 @@ public final class StageAnalysis implements TraceSink {
         return table.samples(name, true);
     }
 
-    /**
-     * Returns the samples of a stage, sorted, that found its code and data in the CPU's caches, as
-     * far as the time since the stage last ran there tells; or those that did not.
-     */
-    long[] samplesByTemperature(String name, boolean warm) {
-        return table.samplesByTemperature(name, warm);
+    /** Returns the samples of a stage, sorted, in that state of the CPU's caches. */
+    long[] samples(String name, Temperature temperature) {
+        return table.samples(name, temperature);
     }
 
     /** Returns what the reading of contexts met. */
@@ -173,6 +175,10 @@ public final class StageAnalysis implements TraceSink {
             }
             case SOFTIRQ_ENTRY -> {
                 softirqs++;
+                long polled = polledNs.get(cpu.cpu);
+                if (polled >= frame.startNs) {
+                    table.add(napiPollEnd, cpu.cpu, polled, nowNs);
+                }
                 stage = table.stage(runs, frame.number, () -> StageNames.softirq(frame.number));
             }
             case OTHER -> {
@@ -247,6 +253,11 @@ public final class StageAnalysis implements TraceSink {
         public void raised(CpuTimeline cpu, int vector, boolean merged, long nowNs) {
             raised++;
             raisesMerged += merged ? 1 : 0;
+        }
+
+        @Override
+        public void polled(CpuTimeline cpu, TraceEvent event) {
+            polledNs.put(cpu.cpu, event.timeNs);
         }
 
         @Override

@@ -20,8 +20,11 @@ final class StageTable {
         private final String name;
         private final LongArrayList all = new LongArrayList();
         private final LongArrayList clean = new LongArrayList();
-        private final LongArrayList warm = new LongArrayList();
-        private final LongArrayList cold = new LongArrayList();
+        private final LongArrayList[] byTemperature = {
+            new LongArrayList(), new LongArrayList(), new LongArrayList()
+        };
+
+        private boolean hidden;
 
         // By CPU: end of the sample before.
         private long[] lastNs = {};
@@ -46,9 +49,9 @@ final class StageTable {
                 lastNs = Arrays.copyOf(lastNs, cpu + 1);
                 Arrays.fill(lastNs, known, cpu + 1, Long.MIN_VALUE / 2);
             }
-            boolean isWarm = fromNs - lastNs[cpu] <= PathCosts.WARM_NS;
+            long sinceNs = fromNs - lastNs[cpu];
             lastNs[cpu] = toNs;
-            return isWarm ? warm : cold;
+            return byTemperature[Temperature.after(sinceNs).ordinal()];
         }
     }
 
@@ -61,6 +64,13 @@ final class StageTable {
 
     Stage stage(String name) {
         return stages.computeIfAbsent(name, Stage::new);
+    }
+
+    /** Returns a stage that has no row. */
+    Stage hidden(String name) {
+        Stage stage = stage(name);
+        stage.hidden = true;
+        return stage;
     }
 
     /** Returns the stage kept at {@code index}, made with its name at the first time. */
@@ -89,6 +99,9 @@ final class StageTable {
     List<StageRow> rows(boolean clean) {
         var rows = new ArrayList<StageRow>();
         for (Stage stage : stages.values()) {
+            if (stage.hidden) {
+                continue;
+            }
             rows.add(StageRow.of(stage.name, stage.sorted(clean)));
         }
         return rows;
@@ -102,12 +115,11 @@ final class StageTable {
         return stage.sorted(clean);
     }
 
-    /**
-     * Returns the samples, sorted, before which the same stage ended on the same CPU at most {@link
-     * PathCosts#WARM_NS} ago, or those before which it did not.
-     */
-    long[] samplesByTemperature(String name, boolean warm) {
+    /** Returns the samples, sorted, that the stage had in that state of the CPU's caches. */
+    long[] samples(String name, Temperature temperature) {
         Stage stage = stages.get(name);
-        return stage == null ? new long[0] : Stage.sorted(warm ? stage.warm : stage.cold);
+        return stage == null
+                ? new long[0]
+                : Stage.sorted(stage.byTemperature[temperature.ordinal()]);
     }
 }

@@ -6,8 +6,8 @@ import org.irqlab.kernel.path.PathModel;
 import org.irqlab.lab.replay.PathCosts;
 import org.irqlab.lab.replay.ReplayPlan;
 import org.irqlab.lab.replay.StageRow;
+import org.irqlab.lab.replay.Temperature;
 
-import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -17,12 +17,6 @@ import java.util.SplittableRandom;
  * <p><b>Threads.</b> One CPU's holder.
  */
 final class RecordedPaths implements PathModel {
-    /**
-     * A thread's own stretches of the scheduler stay in the nearest caches for so long: code that
-     * runs once a millisecond was recorded twice as slow as the same code in a burst.
-     */
-    private static final long HOT_NS = 200_000;
-
     private final Draws irqExitToSoftirq;
     private final Draws raiseToSoftirqInTask;
     private final Draws softirqToSoftirq;
@@ -36,8 +30,9 @@ final class RecordedPaths implements PathModel {
     private final Tempered workerStart;
     private final Draws workerNext;
     private final Tempered workerLeave;
-    private final Tempered threadStart;
+    private final Draws threadStart;
     private final Tempered threadLeave;
+    private final long leaveToIdleNs;
     private final long scheduleEntryNs;
 
     RecordedPaths(ReplayPlan plan, long seed) {
@@ -48,28 +43,33 @@ final class RecordedPaths implements PathModel {
         softirqToSoftirq = new Draws(costs.softirqToSoftirqNs, random);
         idleExit = new Draws(costs.idleExitNs, random);
         remoteSwitchIn = new Draws(costs.remoteSwitchInNs, random);
-        wake = new Tempered(costs.wakeNs, costs.wakeWarmNs, PathCosts.WARM_NS, random);
+        wake = new Tempered(random, costs.wakeHotNs, costs.wakeWarmNs, costs.wakeNs);
         wakeIdle = new Draws(costs.wakeIdleNs, random);
         remoteWakeIdle = new Draws(costs.remoteWakeIdleNs, random);
         remoteWakeBusy = new Draws(costs.remoteWakeBusyNs, random);
-        preemptingSwitch = new Tempered(costs.switchNs, costs.switchWarmNs, PathCosts.WARM_NS, random);
-        workerStart = new Tempered(costs.workerStartNs, costs.workerStartWarmNs, PathCosts.WARM_NS, random);
+        preemptingSwitch =
+                new Tempered(random, costs.switchHotNs, costs.switchWarmNs, costs.switchNs);
+        workerStart =
+                new Tempered(
+                        random,
+                        costs.workerStartWarmNs,
+                        costs.workerStartWarmNs,
+                        costs.workerStartNs);
         workerNext = new Draws(costs.workerNextNs, random);
-        workerLeave = new Tempered(costs.workerLeaveNs, costs.workerLeaveWarmNs, PathCosts.WARM_NS, random);
-        // Without a worker's bookkeeping: a worker's start with warm caches, in the proportion in
-        // which a switch is slower with cold ones; and the way to sleep is that of a switch.
-        threadStart = new Tempered(coldStart(costs), costs.workerStartWarmNs, HOT_NS, random);
-        threadLeave = new Tempered(costs.switchNs, costs.switchWarmNs, HOT_NS, random);
+        workerLeave =
+                new Tempered(
+                        random,
+                        costs.workerLeaveWarmNs,
+                        costs.workerLeaveWarmNs,
+                        costs.workerLeaveNs);
+        // In a burst nothing of a worker's bookkeeping: a short way in, and out by a switch.
+        threadStart = new Draws(costs.workerStartWarmNs, random);
+        threadLeave =
+                new Tempered(
+                        random, costs.switchHotNs, costs.workerLeaveWarmNs, costs.workerLeaveNs);
+        leaveToIdleNs = costs.leaveToIdleNs;
         // Part of what was recorded of the task, so the recorded machine's.
-        scheduleEntryNs = plan.recordedPaths.usualSwitchNs();
-    }
-
-    private static long[] coldStart(PathCosts costs) {
-        long warmNs = Math.max(1, PathCosts.usual(costs.switchWarmNs));
-        double slower = Math.max(1, (double) PathCosts.usual(costs.switchNs) / warmNs);
-        return Arrays.stream(costs.workerStartWarmNs)
-                .map(ns -> Math.round(ns * slower))
-                .toArray();
+        scheduleEntryNs = plan.recordedPaths.hotSwitchNs();
     }
 
     @Override
@@ -128,8 +128,8 @@ final class RecordedPaths implements PathModel {
 
     @Override
     @HotPath
-    public long threadLeaveNs() {
-        return threadLeave.next();
+    public long threadLeaveNs(boolean toIdle) {
+        return threadLeave.next() + (toIdle ? leaveToIdleNs : 0);
     }
 
     @Override
@@ -139,23 +139,26 @@ final class RecordedPaths implements PathModel {
 
     /** A path that costs less when it ran on the CPU shortly before. */
     private static final class Tempered {
-        private final Draws cold;
-        private final Draws warm;
-        private final long warmForNs;
+        // By temperature.
+        private final Draws[] draws = new Draws[Temperature.values().length];
         private long lastNs = Long.MIN_VALUE / 2;
 
-        private Tempered(long[] cold, long[] warm, long warmForNs, SplittableRandom random) {
-            this.warmForNs = warmForNs;
-            this.cold = new Draws(cold.length == 0 ? warm : cold, random);
-            this.warm = new Draws(warm.length == 0 ? cold : warm, random);
+        /** Where one distribution is empty, the next warmer one counts, or else the next colder. */
+        private Tempered(SplittableRandom random, long[] hot, long[] warm, long[] cold) {
+            long[] known = hot.length > 0 ? hot : warm.length > 0 ? warm : cold;
+            int i = 0;
+            for (long[] sorted : new long[][] {known, warm, cold}) {
+                known = sorted.length > 0 ? sorted : known;
+                draws[i++] = new Draws(known, random);
+            }
         }
 
         @HotPath
         private long next() {
             long now = HostClock.nowNs();
-            boolean isWarm = now - lastNs <= warmForNs;
+            Temperature temperature = Temperature.after(now - lastNs);
             lastNs = now;
-            return (isWarm ? warm : cold).next();
+            return draws[temperature.ordinal()].next();
         }
     }
 

@@ -36,8 +36,8 @@ final class ReplaySource {
     private boolean bySerialThread;
     private boolean inline;
 
-    /** What each bottom half but the first of a turn saves, which all share. */
-    private long sharedNs;
+    /** What a bottom half saves by not being a softirq. */
+    private long dispatchNs;
 
     // A source of a shared vector fires on its own CPU only.
     private boolean latched;
@@ -94,13 +94,13 @@ final class ReplaySource {
     /**
      * Moves the bottom halves to the thread, or work item, that {@code call} runs.
      *
-     * @param dispatchNs what each but the first of a turn saves
+     * @param savedNs what each saves by not being a softirq
      */
-    void moveToThread(DeferredCall call, long dispatchNs) {
+    void moveToThread(DeferredCall call, long savedNs) {
         moved = true;
         deferred = call;
         bySerialThread = true;
-        sharedNs = dispatchNs;
+        dispatchNs = savedNs;
     }
 
     /** Moves the bottom halves into the top half, or to the raise of a task. */
@@ -110,10 +110,10 @@ final class ReplaySource {
     }
 
     /** Moves the bottom halves to this line's own interrupt thread. */
-    void moveToInterruptThread(long dispatchNs) {
+    void moveToInterruptThread(long savedNs) {
         moved = true;
         bySerialThread = true;
-        sharedNs = dispatchNs;
+        dispatchNs = savedNs;
     }
 
     /** Returns whether the bottom halves run in a thread, which a raise wakes. */
@@ -264,25 +264,19 @@ final class ReplaySource {
     @HotPath
     void bottomHalf(KernelCpu cpu) {
         if (!bySerialThread) {
-            drain(cpu, bottoms[cpu.id()], HostClock.nowNs(), 0);
+            RunRing ring = bottoms[cpu.id()];
+            for (Run run = ring.poll(); run != null; run = ring.poll()) {
+                bottomHalves.bottomHalf(cpu, run, HostClock.nowNs());
+            }
             return;
         }
-        int done = 0;
+        boolean first = true;
         for (RunRing ring : bottoms) {
-            done += drain(cpu, ring, cpu.workDueNs(), done);
+            for (Run run = ring.poll(); run != null; run = ring.poll()) {
+                bottomHalves.bottomHalfInThread(cpu, run, dispatchNs, first);
+                first = false;
+            }
         }
-    }
-
-    /** Returns how many it did; {@code before} so many of the same turn. */
-    private int drain(KernelCpu cpu, RunRing ring, long sinceNs, int before) {
-        long startNs = sinceNs;
-        int done = 0;
-        for (Run run = ring.poll(); run != null; run = ring.poll()) {
-            bottomHalves.bottomHalf(cpu, run, startNs, before + done == 0 ? 0 : sharedNs);
-            startNs = cpu.workDueNs();
-            done++;
-        }
-        return done;
     }
 
     /** Returns where this source's arrivals went. After the machine has stopped. */

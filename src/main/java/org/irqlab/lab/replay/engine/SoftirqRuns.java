@@ -6,6 +6,7 @@ import org.irqlab.kernel.boot.Machine;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.softirq.SoftirqVector;
 import org.irqlab.lab.measure.Stage;
+import org.irqlab.lab.replay.ReplayPlan;
 
 import java.util.Arrays;
 
@@ -15,13 +16,16 @@ import java.util.Arrays;
  * <p><b>Threads.</b> Each CPU's backlogs by the holder of its baton.
  */
 final class SoftirqRuns {
+    private final ReplayPlan plan;
     private final RunRing[][] backlogs;
     private final ReplaySamples samples;
     private final ReplayCounters[] counters;
     private ActivityRunner runner;
     private ReplaySource[] sources;
 
-    SoftirqRuns(Machine machine, ReplaySamples samples, ReplayCounters[] counters) {
+    SoftirqRuns(
+            ReplayPlan plan, Machine machine, ReplaySamples samples, ReplayCounters[] counters) {
+        this.plan = plan;
         this.samples = samples;
         this.counters = counters;
         backlogs = new RunRing[machine.cpus()][SoftirqVector.count()];
@@ -75,12 +79,19 @@ final class SoftirqRuns {
     }
 
     /**
-     * Runs a bottom half in the context it is in and measures it.
+     * Runs a bottom half in a thread and measures it.
      *
-     * @param savedNs part of its recorded cost that it shares with one before
+     * @param dispatchNs what it saves by not being a softirq
+     * @param first of the thread's turn: further NAPI polls are part of that one
      */
     @HotPath
-    void bottomHalf(KernelCpu cpu, Run run, long startNs, long savedNs) {
+    void bottomHalfInThread(KernelCpu cpu, Run run, long dispatchNs, boolean first) {
+        boolean partOfPoll = !first && plan.activityPackets[run.activity] > 0;
+        long savedNs = dispatchNs + (partOfPoll ? plan.recordedPaths.napiPollEndNs : 0);
+        bottomHalf(cpu, run, cpu.workDueNs(), savedNs);
+    }
+
+    private void bottomHalf(KernelCpu cpu, Run run, long startNs, long savedNs) {
         counters[cpu.id()].workRun++;
         if (run.source < 0) {
             runner.execute(cpu, run, startNs);
