@@ -153,13 +153,18 @@ public final class CpuScheduler {
         while (task != null) {
             Task next = task.wakeNext;
             task.wakeNext = null;
-            PathModel paths = cpu.paths();
-            if (paths != PathModel.NONE) {
-                cpu.hw().burnSince(task.wokenNs, paths.remoteWakeNs(current == idle));
+            if (cpu.paths() != PathModel.NONE) {
+                cpu.hw().burnSince(task.wokenNs, remoteWakeNs(task));
             }
             activate(task);
             task = next;
         }
+    }
+
+    private long remoteWakeNs(Task task) {
+        boolean toIdle = current == idle;
+        long ownNs = task.remoteWakeNs();
+        return toIdle && ownNs >= 0 ? ownNs : cpu.paths().remoteWakeNs(toIdle);
     }
 
     private void activate(Task task) {

@@ -47,6 +47,7 @@ public final class Task {
     private SleepHooks hooks = SleepHooks.NONE;
     private int wantedCpu = -1;
     private long idleExitNs = -1;
+    private long remoteWakeNs = -1;
     private long returnNs;
     private long switchedInNs;
     private boolean inSyscall;
@@ -143,6 +144,18 @@ public final class Task {
 
     long idleExitNs() {
         return idleExitNs;
+    }
+
+    /**
+     * Sets how long the next wake from another CPU takes to this task's idle one, ns, or −1 for what
+     * the {@link org.irqlab.kernel.path.PathModel} says. The waker, before it wakes.
+     */
+    public void setRemoteWakeNs(long ns) {
+        remoteWakeNs = ns;
+    }
+
+    long remoteWakeNs() {
+        return remoteWakeNs;
     }
 
     /**

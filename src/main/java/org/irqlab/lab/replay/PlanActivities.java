@@ -38,6 +38,7 @@ final class PlanActivities {
     private final LongArrayList costNs = new LongArrayList();
     private final LongArrayList slackNs = new LongArrayList();
     private final LongArrayList turnNs = new LongArrayList();
+    private final LongArrayList remoteWakeNs = new LongArrayList();
     private final IntArrayList preemptions = new IntArrayList();
 
     // Actions, in order of time.
@@ -66,6 +67,7 @@ final class PlanActivities {
         costNs.addLong(0);
         slackNs.addLong(0);
         turnNs.addLong(0);
+        remoteWakeNs.addLong(NONE);
         preemptions.addInt(0);
         return kind.size() - 1;
     }
@@ -148,6 +150,15 @@ final class PlanActivities {
     /** Of a quantum: the part of its cost, at its beginning, that belongs to a turn of its task. */
     long turnNs(int activity) {
         return turnNs.getLong(activity);
+    }
+
+    /** Of a quantum: how long the wake took from another CPU to its idle one, or NONE. */
+    long remoteWakeNs(int activity) {
+        return remoteWakeNs.getLong(activity);
+    }
+
+    void remoteWake(int activity, long ns) {
+        remoteWakeNs.setLong(activity, ns);
     }
 
     void turn(int activity, long ns) {

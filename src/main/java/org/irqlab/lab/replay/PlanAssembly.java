@@ -42,6 +42,7 @@ final class PlanAssembly {
     private ReturnCosts returns;
     private boolean keepsIdleExits;
     private boolean keepsRemoteExits;
+    private boolean keepsRemoteWakes;
 
     PlanAssembly(PlanRecorder recorder, NameTable names, boolean seesTasks) {
         this.recorder = recorder;
@@ -64,6 +65,7 @@ final class PlanAssembly {
         switchNs = own.usualSwitchNs();
         keepsIdleExits = Arrays.equals(own.idleExitNs, burnt.idleExitNs);
         keepsRemoteExits = Arrays.equals(own.remoteSwitchInNs, burnt.remoteSwitchInNs);
+        keepsRemoteWakes = Arrays.equals(own.remoteWakeIdleNs, burnt.remoteWakeIdleNs);
         if (!seesTasks) {
             killQuanta();
         }
@@ -285,6 +287,7 @@ final class PlanAssembly {
         out.activityPackets = new int[n];
         out.activityIdleExitNs = new long[n];
         out.activityTurnNs = new long[n];
+        out.activityRemoteWakeNs = new long[n];
         for (int a = 0; a < newId.length; a++) {
             int id = newId[a];
             if (id < 0) {
@@ -300,6 +303,7 @@ final class PlanAssembly {
             out.activityStartNs[id] = plan.startNs(a) - shiftNs(a);
             out.costNs[id] = costNs(a);
             out.activityTurnNs[id] = plan.turnNs(a);
+            out.activityRemoteWakeNs[id] = keepsRemoteWakes ? plan.remoteWakeNs(a) : NONE;
             boolean ownExit = plan.remote(a) ? keepsRemoteExits : keepsIdleExits;
             long slackNs = plan.slackNs(a);
             out.activityIdleExitNs[id] = slackNs > 0 && ownExit ? slackNs - shiftNs(a) : NONE;

@@ -320,6 +320,9 @@ final class PlanRecorder implements ContextEvents {
         } else if (how.evidence == Evidence.AT_START && !afterGap[cpu.cpu]) {
             plan.markInitial(quantum);
         }
+        if (wake != null && !wake.local() && wake.targetIdle && wake.wokenNs >= 0) {
+            plan.remoteWake(quantum, wake.wokenNs - wake.wakingNs);
+        }
         if (how.evidence == Evidence.IMPLICIT_FROM_IDLE) {
             long fromNs = wake == null ? how.timeNs : Math.max(how.beforeNs, wake.wakingNs);
             plan.slack(quantum, how.timeNs - fromNs, wake != null && !wake.local());

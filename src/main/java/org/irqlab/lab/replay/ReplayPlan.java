@@ -177,6 +177,14 @@ public final class ReplayPlan {
      */
     public long[] activityIdleExitNs;
 
+    /**
+     * Of a quantum that was woken from another CPU while its own was idle: what the wake took until
+     * it arrived there. How deep the CPU slept shows in this, in the way out of idle and in what
+     * follows; draws would part what belongs together. NONE where it was not so, or where another
+     * machine's wakes are burnt.
+     */
+    public long[] activityRemoteWakeNs;
+
     /** Packets a NAPI poll did in it, else 0. */
     public int[] activityPackets;
 

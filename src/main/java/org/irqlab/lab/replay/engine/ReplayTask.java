@@ -1,7 +1,6 @@
 package org.irqlab.lab.replay.engine;
 
 import org.irqlab.base.HotPath;
-import org.irqlab.base.time.HostClock;
 import org.irqlab.kernel.boot.Machine;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Task;
@@ -72,6 +71,7 @@ final class ReplayTask {
         count.workQueued++;
         task.setWantedCpu(plan.activityCpu[quantum.activity]);
         task.setIdleExitNs(plan.activityIdleExitNs[quantum.activity]);
+        task.setRemoteWakeNs(plan.activityRemoteWakeNs[quantum.activity]);
         return cpu.scheduler().wake(task);
     }
 
@@ -93,7 +93,7 @@ final class ReplayTask {
             ReplayCounters count = counters[cpu.id()];
             count.workRun++;
             count.quanta += switchedIn ? 1 : 0;
-            long startNs = switchedIn ? self.switchedInNs() : HostClock.nowNs();
+            long startNs = switchedIn ? self.switchedInNs() : cpu.workDueNs();
             long turnNs = switchedIn ? plan.activityTurnNs[quantum.activity] : 0;
             if (quanta.isEmpty()) {
                 runner.executeToSleep(cpu, quantum, startNs, turnNs);
