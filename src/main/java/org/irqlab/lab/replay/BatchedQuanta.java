@@ -35,7 +35,7 @@ final class BatchedQuanta {
 
     private final PlanRecorder recorder;
     private final PlanActivities plan;
-    private final Ways ways;
+    private final RecordedWays ways;
     private final int recorded;
     private final Long2ObjectHashMap<Stream> streams = new Long2ObjectHashMap<>();
     private final List<IntArrayList> quantaOfTask = new ArrayList<>();
@@ -59,13 +59,7 @@ final class BatchedQuanta {
         }
     }
 
-    /** What preemptions took of an activity's recorded time. */
-    @FunctionalInterface
-    interface Ways {
-        long ns(int activity, int preemptions);
-    }
-
-    BatchedQuanta(PlanRecorder recorder, Ways ways) {
+    BatchedQuanta(PlanRecorder recorder, RecordedWays ways) {
         this.recorder = recorder;
         this.ways = ways;
         plan = recorder.plan;
@@ -197,7 +191,7 @@ final class BatchedQuanta {
     }
 
     private long ownNs(int quantum) {
-        long waysNs = ways.ns(quantum, plan.preemptions(quantum));
+        long waysNs = ways.preemptionsNs(quantum, plan.preemptions(quantum));
         return Math.max(0, plan.costNs(quantum) - waysNs);
     }
 
@@ -285,7 +279,7 @@ final class BatchedQuanta {
 
     /** Moves an action of the quantum to the part in which it lies. */
     private void move(int quantum, int action, long eventNs, int[] parts) {
-        long waysNs = ways.ns(quantum, plan.preemptionsBefore(action));
+        long waysNs = ways.preemptionsNs(quantum, plan.preemptionsBefore(action));
         long offsetNs = plan.offsetNs(action) - waysNs - plan.turnNs(quantum);
         int event = eventNs == 0 ? 0 : (int) Math.min(parts.length, offsetNs / eventNs);
         if (event > 0) {

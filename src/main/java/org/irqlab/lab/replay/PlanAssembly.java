@@ -36,10 +36,7 @@ final class PlanAssembly {
     private int[] denseCpu;
     private int[] denseTask;
     private int[] newId;
-    private long idleExitNs;
-    private long remoteSwitchNs;
-    private long switchNs;
-    private ReturnCosts returns;
+    private RecordedWays ways;
     private boolean keepsIdleExits;
     private boolean keepsRemoteExits;
     private boolean keepsRemoteWakes;
@@ -60,9 +57,6 @@ final class PlanAssembly {
         out.recordedPaths = own;
         out.paths = burnt;
         out.seesTasks = seesTasks;
-        idleExitNs = PathCosts.usual(own.idleExitNs);
-        remoteSwitchNs = PathCosts.usual(own.remoteSwitchInNs);
-        switchNs = own.usualSwitchNs();
         keepsIdleExits = Arrays.equals(own.idleExitNs, burnt.idleExitNs);
         keepsRemoteExits = Arrays.equals(own.remoteSwitchInNs, burnt.remoteSwitchInNs);
         keepsRemoteWakes = Arrays.equals(own.remoteWakeIdleNs, burnt.remoteWakeIdleNs);
@@ -70,14 +64,9 @@ final class PlanAssembly {
             killQuanta();
         }
         new CompletionPairing(recorder).pair();
-        returns = 
-                new ReturnCosts(
-                        plan,
-                        recorder.tasks.size(),
-                        switchNs,
-                        ReferencePaths.of(own).returnNs());
+        ways = new RecordedWays(plan, recorder.tasks.size(), own);
         List<String> batches =
-                seesTasks ? new BatchedQuanta(recorder, this::waysNs).split() : List.of();
+                seesTasks ? new BatchedQuanta(recorder, ways).split() : List.of();
         findRoots();
         number();
         numberCpus(cpuLimit);
@@ -263,7 +252,7 @@ final class PlanAssembly {
             if (seesTasks && task != null && !task.taskClass.belongsToMachine()) {
                 denseTask[task.id] = specs.size();
                 String name = names.name(task.nameId);
-                returnNs.addLong(returns.ofTask(task.id));
+                returnNs.addLong(ways.returnNs(task.id));
                 specs.add(
                         new TaskSpec(
                                 specs.size(),
@@ -300,43 +289,14 @@ final class PlanAssembly {
             out.activitySource[id] = plan.source(a);
             out.activityCpu[id] = cpu(plan.cpu(a));
             out.activityPackets[id] = plan.packets(a);
-            out.activityStartNs[id] = plan.startNs(a) - shiftNs(a);
-            out.costNs[id] = costNs(a);
+            out.activityStartNs[id] = plan.startNs(a) - ways.shiftNs(a);
+            out.costNs[id] = ways.costNs(a);
             out.activityTurnNs[id] = plan.turnNs(a);
             out.activityRemoteWakeNs[id] = keepsRemoteWakes ? plan.remoteWakeNs(a) : NONE;
             boolean ownExit = plan.remote(a) ? keepsRemoteExits : keepsIdleExits;
             long slackNs = plan.slackNs(a);
-            out.activityIdleExitNs[id] = slackNs > 0 && ownExit ? slackNs - shiftNs(a) : NONE;
+            out.activityIdleExitNs[id] = slackNs > 0 && ownExit ? slackNs - ways.shiftNs(a) : NONE;
         }
-    }
-
-    /** Own time; the way to a switch that preempts is the machine's. */
-    private long costNs(int activity) {
-        long waysNs = waysNs(activity, plan.preemptions(activity));
-        long ownNs = plan.costNs(activity) + shiftNs(activity) - waysNs;
-        return Math.max(0, ownNs - plan.turnNs(activity));
-    }
-
-    /** Returns what the ways to other tasks, and back, took of an activity's recorded time. */
-    private long waysNs(int activity, int preemptions) {
-        boolean ofTask = plan.kind(activity) == ActivityKind.QUANTUM;
-        long backNs = ofTask ? returns.ofTask(plan.subject(activity)) : 0;
-        return preemptions * (switchNs + backNs);
-    }
-
-    private long offsetNs(int activity, int action) {
-        long waysNs = waysNs(activity, plan.preemptionsBefore(action));
-        long offsetNs = plan.offsetNs(action) + shiftNs(activity) - waysNs;
-        return Math.max(0, offsetNs) - plan.turnNs(activity);
-    }
-
-    /**
-     * Of a quantum whose switch-in from idle was not recorded: how much earlier than its first
-     * event it is taken to have begun, the recorded stretch less the usual exit from idle.
-     */
-    private long shiftNs(int activity) {
-        long slackNs = plan.slackNs(activity);
-        return Math.max(0, slackNs - (plan.remote(activity) ? remoteSwitchNs : idleExitNs));
     }
 
     private void actions() {
@@ -374,7 +334,7 @@ final class PlanAssembly {
             int target = plan.target(action);
             int child = plan.child(action);
             boolean atEnd = kind == ActionKind.REQUEST;
-            long offset = atEnd ? out.costNs[id] : offsetNs(a, action);
+            long offset = atEnd ? out.costNs[id] : ways.offsetNs(a, action);
             out.actionOffsetNs[next] = Math.min(offset, out.costNs[id]);
             out.actionKind[next] = (byte) kind.ordinal();
             boolean ofTask = kind == ActionKind.WAKE || kind == ActionKind.DELIVER;
