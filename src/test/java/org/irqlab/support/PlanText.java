@@ -49,14 +49,16 @@ public final class PlanText {
                 plan.activityPackets[activity] > 0
                         ? " packets " + plan.activityPackets[activity]
                         : "";
-        line(depth, kind + " " + plan.costNs[activity] + packets);
+        String turn =
+                plan.activityTurnNs[activity] > 0 ? " turn " + plan.activityTurnNs[activity] : "";
+        line(depth, kind + " " + plan.costNs[activity] + turn + packets);
         for (int i = plan.firstAction[activity]; i < plan.firstAction[activity + 1]; i++) {
             ActionKind what = ActionKind.values()[plan.actionKind[i]];
             int target = plan.actionTarget[i];
             String name =
                     switch (what) {
                         case RAISE -> Integer.toString(target);
-                        case WAKE -> plan.tasks.get(target).name();
+                        case WAKE, DELIVER -> plan.tasks.get(target).name();
                         case QUEUE_WORK -> plan.works.get(target).function();
                         case REQUEST ->
                                 plan.sources.get(target).name() + " after " + plan.actionDelayNs[i];
@@ -110,7 +112,7 @@ public final class PlanText {
     private static ActivityKind expected(ActionKind action) {
         return switch (action) {
             case RAISE -> ActivityKind.SOFTIRQ;
-            case WAKE -> ActivityKind.QUANTUM;
+            case WAKE, DELIVER -> ActivityKind.QUANTUM;
             case QUEUE_WORK -> ActivityKind.WORK;
             case REQUEST -> ActivityKind.TOP_HALF;
         };

@@ -276,7 +276,9 @@ public final class KernelCpu implements InterruptEntry {
         markNs = nowNs;
     }
 
-    /** Spends the way of the current kernel thread, which has just been switched to, to its work. */
+    /**
+     * Spends the way of the current kernel thread, which has just been switched to, to its work.
+     */
     @HotPath
     public void burnThreadStart() {
         long pathNs = paths.threadStartNs();

@@ -38,7 +38,9 @@ final class RunQueueClock {
         skipToNs = nowNs;
     }
 
-    /** Returns the reading with which the switch that now comes is accounted; the next one reads. */
+    /**
+     * Returns the reading with which the switch that now comes is accounted; the next one reads.
+     */
     @HotPath
     long atSwitchNs() {
         long skipped = skipToNs;

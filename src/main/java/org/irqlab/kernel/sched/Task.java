@@ -147,8 +147,8 @@ public final class Task {
     }
 
     /**
-     * Sets how long the next wake from another CPU takes to this task's idle one, ns, or −1 for what
-     * the {@link org.irqlab.kernel.path.PathModel} says. The waker, before it wakes.
+     * Sets how long the next wake from another CPU takes to this task's idle one, ns, or −1 for
+     * what the {@link org.irqlab.kernel.path.PathModel} says. The waker, before it wakes.
      */
     public void setRemoteWakeNs(long ns) {
         remoteWakeNs = ns;

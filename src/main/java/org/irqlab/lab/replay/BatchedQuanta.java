@@ -54,7 +54,8 @@ final class BatchedQuanta {
         /** Returns the task that nearly all wakes go to, or NONE. */
         private int receiver() {
             int[] best = {NONE};
-            wakes.forEachInt((task, count) -> best[0] = count >= MOST * waking.size() ? task : best[0]);
+            wakes.forEachInt(
+                    (task, count) -> best[0] = count >= MOST * waking.size() ? task : best[0]);
             return waking.size() >= ENOUGH ? best[0] : NONE;
         }
     }
@@ -232,7 +233,12 @@ final class BatchedQuanta {
         }
         long oneNs = PathCosts.usual(single);
         long[] more =
-                sorted(quanta, q -> events(q) == 1 ? NONE : Math.max(0, ownNs(q) - oneNs) / (events(q) - 1));
+                sorted(
+                        quanta,
+                        q ->
+                                events(q) == 1
+                                        ? NONE
+                                        : Math.max(0, ownNs(q) - oneNs) / (events(q) - 1));
         return more.length < ENOUGH ? 0 : Math.max(0, oneNs - PathCosts.usual(more));
     }
 
@@ -283,7 +289,10 @@ final class BatchedQuanta {
         long offsetNs = plan.offsetNs(action) - waysNs - plan.turnNs(quantum);
         int event = eventNs == 0 ? 0 : (int) Math.min(parts.length, offsetNs / eventNs);
         if (event > 0) {
-            plan.move(action, parts[event - 1], offsetNs - event * eventNs + plan.turnNs(parts[event - 1]));
+            plan.move(
+                    action,
+                    parts[event - 1],
+                    offsetNs - event * eventNs + plan.turnNs(parts[event - 1]));
         }
     }
 }

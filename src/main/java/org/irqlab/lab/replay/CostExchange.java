@@ -23,8 +23,7 @@ final class CostExchange {
 
     /** Exchanges the local wakes; a plan that burns the trace's own stays as it is. */
     static void wakes(ReplayPlan plan) {
-        long differenceNs =
-                plan.paths.usualWakeNs() - plan.recordedPaths.usualWakeNs();
+        long differenceNs = plan.paths.usualWakeNs() - plan.recordedPaths.usualWakeNs();
         if (differenceNs == 0) {
             return;
         }

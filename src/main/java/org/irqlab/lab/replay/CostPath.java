@@ -114,7 +114,7 @@ enum CostPath {
             "softirqDispatchNs",
             State.ANY,
             "softirq entry → exit of the vector that has least to do: not burnt, saved by a bottom"
-                    + " half that is moved out of softirq context; one number, the 5 % quantile, hot",
+                + " half that is moved out of softirq context; one number, the 5 % quantile, hot",
             costs -> number(costs, "softirqDispatchNs", costs.softirqDispatchNs),
             (costs, ns) -> costs.softirqDispatchNs = PathCosts.usual(ns)),
     NAPI_POLL_END(
@@ -199,9 +199,7 @@ enum CostPath {
     }
 
     private static long[] number(PathCosts costs, String key, long ns) {
-        return ns == 0 && costs.counts.getOrDefault(key, 0) == 0
-                ? new long[0]
-                : new long[] {ns};
+        return ns == 0 && costs.counts.getOrDefault(key, 0) == 0 ? new long[0] : new long[] {ns};
     }
 
     /** Whether the path has one cost and no distribution. */

@@ -65,8 +65,7 @@ final class PlanAssembly {
         }
         new CompletionPairing(recorder).pair();
         ways = new RecordedWays(plan, recorder.tasks.size(), own);
-        List<String> batches =
-                seesTasks ? new BatchedQuanta(recorder, ways).split() : List.of();
+        List<String> batches = seesTasks ? new BatchedQuanta(recorder, ways).split() : List.of();
         findRoots();
         number();
         numberCpus(cpuLimit);

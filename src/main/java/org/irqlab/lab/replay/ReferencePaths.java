@@ -22,6 +22,7 @@ record ReferencePaths(double scale) {
     private static final long WAKE_COLD_NS = 4_280;
     private static final long SWITCH_HOT_NS = 1_330;
     private static final long SWITCH_WARM_NS = 1_790;
+
     /** From the switch back to a preempted task: what it does in addition. */
     private static final long RETURN_NS = 540;
 

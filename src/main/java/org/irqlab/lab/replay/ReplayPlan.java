@@ -155,8 +155,8 @@ public final class ReplayPlan {
     public long[] costNs;
 
     /**
-     * Of a quantum: what its task does besides {@link #costNs} if it was asleep before; once a turn,
-     * however many quanta the turn serves.
+     * Of a quantum: what its task does besides {@link #costNs} if it was asleep before; once a
+     * turn, however many quanta the turn serves.
      */
     public long[] activityTurnNs;
 
@@ -212,8 +212,8 @@ public final class ReplayPlan {
 
     /**
      * Part of the activity's cost that the action itself took, as far as the trace shows: waking →
-     * wakeup, queue_work → wakeup of the worker. A wake that turns out to be none saves it. DELIVER:
-     * what comes on top, besides the wake, where it is one.
+     * wakeup, queue_work → wakeup of the worker. A wake that turns out to be none saves it.
+     * DELIVER: what comes on top, besides the wake, where it is one.
      */
     public long[] actionCostNs;
 

@@ -11,9 +11,9 @@ import java.util.Arrays;
  * user mode, what the other task has displaced from the caches. It is in the recorded time of the
  * preempted task, and must leave it where the replay does not preempt.
  *
- * <p>Told by the stretches between two raises of one vector in one quantum: the median of those with
- * a preemption in them, less the way to that switch, against the median of those without; where
- * there are too few, the reference machine's cost counts.
+ * <p>Told by the stretches between two raises of one vector in one quantum: the median of those
+ * with a preemption in them, less the way to that switch, against the median of those without;
+ * where there are too few, the reference machine's cost counts.
  *
  * <p><b>Threads.</b> One.
  */

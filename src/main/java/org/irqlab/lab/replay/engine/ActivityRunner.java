@@ -20,7 +20,9 @@ final class ActivityRunner {
     /** More than any action's own code takes; what lies above was preemption. */
     private static final long MOST_ABSORBED_NS = 3_000;
 
-    /** More than a hand-over takes, unless the host took the time; the noise meter says the same. */
+    /**
+     * More than a hand-over takes, unless the host took the time; the noise meter says the same.
+     */
     private static final long MOST_BEFORE_NS = 20_000;
 
     /** More than irqlab's own code takes on one side of a softirq. */

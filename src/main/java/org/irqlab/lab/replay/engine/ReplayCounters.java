@@ -20,6 +20,7 @@ final class ReplayCounters {
 
     /** Tasks woken that the recording's events found awake. */
     long extraWakes;
+
     long quanta;
 
     void ran() {
