@@ -92,77 +92,98 @@ final class PathCalibration {
 
     private void temperatures() {
         ReferencePaths reference = ReferencePaths.of(costs);
-        String wakes = StageNames.WAKE_LOCAL_BUSY;
-        split(CostPath.WAKE_WARM, CostPath.WAKE, stages.samples(wakes, Temperature.WARM));
-        split(CostPath.WAKE_HOT, CostPath.WAKE, stages.samples(wakes, Temperature.HOT));
-        cold(CostPath.WAKE, stages.samples(wakes, Temperature.COLD));
+        tempered(
+                StageNames.WAKE_LOCAL_BUSY,
+                CostPath.WAKE,
+                CostPath.WAKE_WARM,
+                reference.wakeWarmNs(),
+                CostPath.WAKE_HOT,
+                reference.wakeHotNs());
         boolean borrowed = costs.borrowed.stream().anyMatch(note -> note.startsWith("switchNs"));
-        String switches = borrowed ? StageNames.PREEMPT_AFTER_WAKE : StageNames.PREEMPT_AFTER_IRQ;
-        split(CostPath.SWITCH_WARM, CostPath.SWITCH, stages.samples(switches, Temperature.WARM));
-        split(CostPath.SWITCH_HOT, CostPath.SWITCH, stages.samples(switches, Temperature.HOT));
-        cold(CostPath.SWITCH, stages.samples(switches, Temperature.COLD));
-        worker(CostPath.WORKER_START_WARM, CostPath.WORKER_START, StageNames.WORKER_START);
-        worker(CostPath.WORKER_LEAVE_WARM, CostPath.WORKER_LEAVE, StageNames.WORKER_LEAVE);
+        tempered(
+                borrowed ? StageNames.PREEMPT_AFTER_WAKE : StageNames.PREEMPT_AFTER_IRQ,
+                CostPath.SWITCH,
+                CostPath.SWITCH_WARM,
+                reference.switchWarmNs(),
+                CostPath.SWITCH_HOT,
+                reference.switchHotNs());
+        worker(
+                StageNames.WORKER_START,
+                CostPath.WORKER_START,
+                CostPath.WORKER_START_WARM,
+                reference.workerStartNs());
+        worker(
+                StageNames.WORKER_LEAVE,
+                CostPath.WORKER_LEAVE,
+                CostPath.WORKER_LEAVE_WARM,
+                reference.workerLeaveNs());
         costs.leaveToIdleNs = reference.leaveToIdleNs();
         costs.borrowed.add("leaveToIdleNs: the reference machine's, scaled");
-        standIn(CostPath.WAKE_WARM, CostPath.WAKE, reference.wakeWarmNs());
-        standIn(CostPath.WAKE_HOT, CostPath.WAKE, reference.wakeHotNs());
-        standIn(CostPath.SWITCH_WARM, CostPath.SWITCH, reference.switchWarmNs());
-        standIn(CostPath.SWITCH_HOT, CostPath.SWITCH, reference.switchHotNs());
-        standIn(CostPath.WORKER_START_WARM, CostPath.WORKER_START, reference.workerStartNs());
-        standIn(CostPath.WORKER_LEAVE_WARM, CostPath.WORKER_LEAVE, reference.workerLeaveNs());
     }
 
-    private void worker(CostPath warm, CostPath all, String stage) {
-        LongStream hot = Arrays.stream(stages.samples(stage, Temperature.HOT));
-        LongStream less = Arrays.stream(stages.samples(stage, Temperature.WARM));
-        split(warm, all, LongStream.concat(hot, less).sorted().toArray());
-        cold(all, stages.samples(stage, Temperature.COLD));
+    /** Parts a path that has all samples by the state of the caches in which they were. */
+    private void tempered(
+            String stage, CostPath all, CostPath warm, long warmNs, CostPath hot, long hotNs) {
+        long most = most(all);
+        long[] colds = refined(stages.samples(stage, Temperature.COLD), most);
+        long[] warms = refined(stages.samples(stage, Temperature.WARM), most);
+        long[] hots = refined(stages.samples(stage, Temperature.HOT), most);
+        part(warm, warms, colds, warmNs);
+        part(hot, hots, sorted(warms, colds), hotNs);
+        keepCold(all, colds);
     }
 
-    /** Sets the distribution of one state of the caches, if the capture shows it. */
-    private void split(CostPath path, CostPath all, long[] samples) {
-        long[] sorted = refined(samples, most(all));
-        boolean shown =
-                sorted.length >= ENOUGH
-                        // What is slower than the rest is something else.
-                        && PathCosts.usual(sorted) <= PathCosts.usual(all.of(costs));
-        costs.counts.put(path.key, shown ? sorted.length : 0);
+    /** The same, hot and warm in one. */
+    private void worker(String stage, CostPath all, CostPath warm, long warmNs) {
+        long most = most(all);
+        long[] colds = refined(stages.samples(stage, Temperature.COLD), most);
+        long[] warms = refined(stages.samples(stage, Temperature.WARM), most);
+        long[] hots = refined(stages.samples(stage, Temperature.HOT), most);
+        part(warm, sorted(warms, hots), colds, warmNs);
+        keepCold(all, colds);
+    }
+
+    private static long[] sorted(long[] some, long[] more) {
+        return LongStream.concat(Arrays.stream(some), Arrays.stream(more)).sorted().toArray();
+    }
+
+    /**
+     * Sets the distribution of one state of the caches. Where the capture does not show it, the
+     * reference machine's cost stands in, or the least that was seen colder.
+     */
+    private void part(CostPath path, long[] samples, long[] colder, long referenceNs) {
+        // What is slower than what is colder is something else.
+        boolean odd =
+                colder.length >= ENOUGH && PathCosts.usual(samples) > PathCosts.usual(colder);
+        boolean shown = samples.length >= ENOUGH && !odd;
+        costs.counts.put(path.key, shown ? samples.length : 0);
         if (shown) {
-            path.set(costs, sorted);
-        }
-    }
-
-    /** Leaves only the cold samples in a path that had all, if there are enough. */
-    private void cold(CostPath path, long[] samples) {
-        long[] sorted = refined(samples, most(path));
-        if (sorted.length >= ENOUGH) {
-            path.set(costs, sorted);
-            costs.counts.put(path.key, sorted.length);
-        }
-    }
-
-    private long most(CostPath path) {
-        long[] sorted = path.of(costs);
-        return sorted.length == 0 ? 0 : sorted[sorted.length - 1];
-    }
-
-    /** Where the capture does not show a state, the reference machine's cost, or the least seen. */
-    private void standIn(CostPath path, CostPath all, long referenceNs) {
-        if (path.of(costs).length > 0) {
+            path.set(costs, samples);
             return;
         }
-        long low = StageRow.quantile(all.of(costs), LOW);
+        long low = StageRow.quantile(colder, LOW);
         boolean one = low == 0 || referenceNs == 0;
         long ns = one ? Math.max(low, referenceNs) : Math.min(low, referenceNs);
         if (ns > 0) {
             path.set(costs, new long[] {ns});
             costs.borrowed.add(
                     path.key
-                            + ": too few samples, so the lower of the low quantile of "
-                            + all.key
+                            + ": too few samples, so the lower of the low quantile of colder ones"
                             + " and the reference machine's, scaled");
         }
+    }
+
+    /** Leaves only the cold samples in a path that had all, if there are enough. */
+    private void keepCold(CostPath path, long[] colds) {
+        if (colds.length >= ENOUGH) {
+            path.set(costs, colds);
+            costs.counts.put(path.key, colds.length);
+        }
+    }
+
+    private long most(CostPath path) {
+        long[] sorted = path.of(costs);
+        return sorted.length == 0 ? 0 : sorted[sorted.length - 1];
     }
 
     private void dispatch() {

@@ -30,14 +30,23 @@ final class ActivityRunner {
 
     private static final ReplayPlan.ActionKind[] KINDS = ReplayPlan.ActionKind.values();
 
+    /** Each raise moves the estimate by this part of the difference. */
+    private static final int INERTIA_SHIFT = 4;
+
+    private static final int STRIDE = 16;
+
     private final ReplayPlan plan;
     private final ReplayActions actions;
     private final ReplayCounters[] counters;
+
+    // By CPU, each the holder's: how long before its tracepoint a raise has to begin, ns.
+    private final long[] raiseLead;
 
     ActivityRunner(ReplayPlan plan, ReplayActions actions, ReplayCounters[] counters) {
         this.plan = plan;
         this.actions = actions;
         this.counters = counters;
+        raiseLead = new long[counters.length * STRIDE];
     }
 
     /**
@@ -87,11 +96,35 @@ final class ActivityRunner {
         long origin = Math.max(startNs, HostClock.nowNs() - MOST_BEFORE_NS) - saved;
         int last = plan.firstAction[activity + 1];
         for (int action = plan.firstAction[activity]; action < last; action++) {
-            origin = cpu.hw().burnTowards(origin, plan.actionOffsetNs[action]);
+            long offset = plan.actionOffsetNs[action];
+            boolean raise = KINDS[plan.actionKind[action]] == ReplayPlan.ActionKind.RAISE;
+            long ahead = raise ? raiseLead[cpu.id() * STRIDE] : 0;
+            origin = cpu.hw().burnTowards(origin, offset - ahead);
+            long due = origin + offset;
             origin += perform(cpu, run, action);
+            if (raise) {
+                learnLead(cpu, action, due);
+            }
             origin = rescheduleIfAsked(cpu, action, origin, plan.costNs[activity]);
         }
         return origin;
+    }
+
+    /**
+     * The tracepoint of a raise comes after some of irqlab's own code: by so much the next raise
+     * begins earlier, so that it is stamped when it is due.
+     */
+    private void learnLead(KernelCpu cpu, int action, long dueNs) {
+        int activity = plan.actionActivity[action];
+        if (activity == ReplayPlan.NONE) {
+            return;
+        }
+        long late = actions.raisedNs(activity) - dueNs;
+        if (late > -MOST_AROUND_NS && late < MOST_AROUND_NS) {
+            int slot = cpu.id() * STRIDE;
+            raiseLead[slot] =
+                    Math.clamp(raiseLead[slot] + (late >> INERTIA_SHIFT), 0, MOST_AROUND_NS);
+        }
     }
 
     /** Returns how much of the time that the action took was no progress. */
