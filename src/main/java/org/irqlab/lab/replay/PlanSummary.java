@@ -31,6 +31,7 @@ public final class PlanSummary {
         lines.add(links(plan));
         sources(plan, lines);
         completions(plan, lines);
+        PacketPairing.line(plan).ifPresent(lines::add);
         paths(plan.paths, lines);
         for (String borrowed : plan.paths.borrowed) {
             lines.add("model: " + borrowed);
