@@ -2,8 +2,10 @@ package org.irqlab.lab.replay;
 
 import org.irqlab.lab.timeline.CpuTimeline;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.stream.LongStream;
 
 /**
@@ -48,7 +50,22 @@ final class PathCalibration {
         costs.remoteSwitchInNs = remoteSwitchIns();
         costs.remoteWakeBusyNs = spread("remoteWakeBusyNs", StageNames.WAKE_REMOTE_BUSY);
         costs.remotePreemptNs = spread("remotePreemptNs", StageNames.REMOTE_BUSY_SWITCH);
+        inOrder();
         return costs;
+    }
+
+    /** Notes and counts go by path, as in a file, in whatever order the paths were taken. */
+    private void inOrder() {
+        var counts = new LinkedHashMap<String, Integer>();
+        var borrowed = new ArrayList<String>();
+        for (CostPath path : CostPath.values()) {
+            counts.put(path.key, costs.counts.getOrDefault(path.key, 0));
+            costs.borrowed.stream()
+                    .filter(note -> note.startsWith(path.key + ": "))
+                    .forEach(borrowed::add);
+        }
+        costs.counts = counts;
+        costs.borrowed = borrowed;
     }
 
     /** Where few of one kind are recorded, those of the other. */

@@ -119,21 +119,24 @@ public final class PlanSummary {
         lines.add("model: costs from " + paths.origin);
         for (CostPath path : CostPath.values()) {
             if (path.isNumber()) {
-                number(lines, paths, path.key, PathCosts.usual(path.of(paths)));
+                number(lines, paths, path);
             } else {
                 spread(lines, paths, path.key, path.of(paths));
             }
         }
     }
 
-    private static void number(List<String> lines, PathCosts paths, String field, long ns) {
+    private static void number(List<String> lines, PathCosts paths, CostPath path) {
+        String made =
+                path == CostPath.WAKE_TO_RESCHEDULE ? "difference of medians" : "one number";
         lines.add(
                 String.format(
                         Locale.ROOT,
-                        "model: %s %.2f us (difference of medians, %d samples)",
-                        field,
-                        ns / 1e3,
-                        paths.counts.getOrDefault(field, 0)));
+                        "model: %s %.2f us (%s, %d samples)",
+                        path.key,
+                        PathCosts.usual(path.of(paths)) / 1e3,
+                        made,
+                        paths.counts.getOrDefault(path.key, 0)));
     }
 
     private static void spread(List<String> lines, PathCosts paths, String field, long[] sorted) {

@@ -46,7 +46,10 @@ class CalibratedPlanTest {
         return new TracefsReader(TraceInput.bundled("fio-randread-qd1"), OptionalDouble.empty());
     }
 
-    /** a is preempted by b, which an interrupt wakes; waking takes 600, the switch 1,500. */
+    /**
+     * a is preempted by b, which an interrupt wakes; waking takes 600, the switch 1,500, and the
+     * way back 540 × 400/340: the softirq after the interrupt begins 400 behind it.
+     */
     private static TraceText preemption() {
         return new TraceText()
                 .timer(0, 0)
@@ -103,7 +106,7 @@ class CalibratedPlanTest {
                 0 LOCAL_TIMER local_timer/0 cpu0
                   TOP_HALF 3900
                     +1000 WAKE a takes 1500
-                      QUANTUM 6000
+                      QUANTUM 5365
                     +2900 RAISE 4
                       SOFTIRQ 600
                 15000 LOCAL_TIMER local_timer/0 cpu0

@@ -28,7 +28,8 @@ class PlanOfTasksTest {
                         .timerEnd(18_000, 0)
                         .switchTo(19_500, 0, "R", b)
                         .switchTo(30_000, 0, "S", a)
-                        // 2,000 more, a raise whose run begins 400 later, and 3,000.
+                        // 2,000 more, of which the way back takes 540 × 400/380; a raise
+                        // whose run begins 400 later, and 3,000.
                         .raise(32_000, 0, NET_RX)
                         .soft(32_400, 0, NET_RX)
                         .poll(33_000, 0, 2)
@@ -41,8 +42,8 @@ class PlanOfTasksTest {
                 0 LOCAL_TIMER local_timer/0 cpu0
                   TOP_HALF 2000
                     +1000 WAKE a
-                      QUANTUM 10000
-                        +7000 RAISE 3
+                      QUANTUM 9432
+                        +6432 RAISE 3
                           SOFTIRQ 2000 packets 2
                 15000 LOCAL_TIMER local_timer/0 cpu0
                   TOP_HALF 3000
