@@ -12,6 +12,10 @@ public enum KernelPath {
     SWITCH,
     WORKER_START,
     WORKER_NEXT,
+    /** The last stretch of a top half. */
+    TOP_END,
+    /** The last stretch of a bottom half or a work item. */
+    BOTTOM_END,
     /** The last stretch of a task's own time, to the switch with which it goes to sleep. */
     SLEEP
 }

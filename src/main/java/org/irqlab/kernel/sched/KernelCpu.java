@@ -265,9 +265,24 @@ public final class KernelCpu implements InterruptEntry {
      */
     @HotPath
     public void burnToSleep(long originNs, long costNs) {
-        long shareNs = ownCode.shareNs(KernelPath.SLEEP);
-        long endNs = hw.burnTowards(originNs, costNs - shareNs) + costNs;
-        ownCode.begin(KernelPath.SLEEP, endNs);
+        burnToEnd(KernelPath.SLEEP, originNs, costNs);
+    }
+
+    /**
+     * The same for a top half, a bottom half or a work item, up to the tracepoint that ends it.
+     *
+     * @return the origin, as {@link VirtualCpu#burnTowards} moves it
+     */
+    @HotPath
+    public long burnToEnd(long originNs, long costNs) {
+        boolean top = PreemptCount.inHardirq(preemptCount);
+        return burnToEnd(top ? KernelPath.TOP_END : KernelPath.BOTTOM_END, originNs, costNs);
+    }
+
+    private long burnToEnd(KernelPath path, long originNs, long costNs) {
+        long origin = hw.burnTowards(originNs, costNs - ownCode.shareNs(path));
+        ownCode.begin(path, origin + costNs);
+        return origin;
     }
 
     /** A kernel path begins, where no tracepoint tells. */

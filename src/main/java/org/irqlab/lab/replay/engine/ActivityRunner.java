@@ -68,7 +68,7 @@ final class ActivityRunner {
     long execute(KernelCpu cpu, Run run, long startNs, long savedNs) {
         long cost = plan.costNs[run.activity];
         long saved = Math.min(savedNs, cost);
-        long origin = cpu.hw().burnTowards(untilLastAction(cpu, run, startNs, saved), cost);
+        long origin = cpu.burnToEnd(untilLastAction(cpu, run, startNs, saved), cost);
         counters[cpu.id()].ran();
         cpu.setWorkDueNs(origin + cost);
         return Math.max(cost, HostClock.nowNs() - origin) - saved;
