@@ -147,8 +147,9 @@ final class ActivityRunner {
             // The recording shows no such wake: it comes on top.
             return took ? passed + plan.actionCostNs[action] : 0;
         }
-        // An action that turned out to be none saves its recorded cost.
-        long progress = took ? passed : Math.max(passed, plan.actionCostNs[action]);
+        // An action that turned out to be none, unlike the recorded one, saves its recorded cost.
+        boolean saves = !took && plan.actionActivity[action] != ReplayPlan.NONE;
+        long progress = saves ? Math.max(passed, plan.actionCostNs[action]) : passed;
         return passed - Math.min(progress, Math.max(MOST_ABSORBED_NS, plan.actionCostNs[action]));
     }
 
