@@ -1,7 +1,7 @@
 package org.irqlab.support;
 
 /**
- * A receiver that packets of one device wake, as the kernel would print it. A packet that finds it
+ * A receiver that packets of a device wake, as the kernel would print it. A packet that finds it
  * asleep wakes it; one that finds it awake does not, and is served in the same quantum.
  *
  * <p>A turn of the receiver costs 2,000 ns, and each packet 3,000; a softirq run that wakes costs
@@ -14,10 +14,13 @@ public final class ReceiverTraces {
 
     private static final int NET_TX = 2;
     private static final int NET_RX = 3;
+
+    /** The first device's interrupt; the second's is the next one. */
     private static final int IRQ = 10;
 
     private final TraceText trace = new TraceText();
     private long nextNs;
+    private int device;
 
     /** Returns the trace so far. */
     public TraceText trace() {
@@ -45,6 +48,32 @@ public final class ReceiverTraces {
             answer(ns + 9_900);
             trace.switchTo(ns + 12_800, 0, "S", TraceText.IDLE);
         }
+        return this;
+    }
+
+    /** Quanta of one packet of the second device. */
+    public ReceiverTraces singleOfSecond(int quanta) {
+        device = 1;
+        single(quanta);
+        device = 0;
+        return this;
+    }
+
+    /**
+     * A quantum of three packets, of which the later ones are of {@code second} and {@code third};
+     * it answers each, 500, 1,000 and 1,500 ns after it began with it.
+     */
+    public ReceiverTraces batchedOfBoth(int second, int third) {
+        long ns = switchedIn(RECEIVER);
+        answer(ns + 2_500);
+        device = second;
+        silent(ns + 4_000);
+        answer(ns + 9_900);
+        device = third;
+        silent(ns + 11_500);
+        answer(ns + 17_300);
+        device = 0;
+        trace.switchTo(ns + 19_700, 0, "S", TraceText.IDLE);
         return this;
     }
 
@@ -84,7 +113,9 @@ public final class ReceiverTraces {
     }
 
     private void interrupt(long ns) {
-        trace.irq(ns, 0, IRQ, "eth").raise(ns + 500, 0, NET_RX).irqEnd(ns + 1_000, 0, IRQ);
+        trace.irq(ns, 0, IRQ + device, "eth" + device)
+                .raise(ns + 500, 0, NET_RX)
+                .irqEnd(ns + 1_000, 0, IRQ + device);
     }
 
     private void answer(long ns) {

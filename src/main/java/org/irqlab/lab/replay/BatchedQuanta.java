@@ -248,12 +248,14 @@ final class BatchedQuanta {
 
     /** Leaves the turn and the first event in the quantum; each other event becomes a part. */
     private void split(int quantum, long usualTurnNs) {
-        IntArrayList runs = deliveries[quantum];
+        // In order of time, also where they are of several streams.
+        int[] runs = deliveries[quantum].toIntArray();
+        Arrays.sort(runs);
         long turnNs = plan.turnNs(quantum);
-        long eventNs = (ownNs(quantum) - turnNs) / (runs.size() + 1);
-        int[] parts = new int[runs.size()];
+        long eventNs = (ownNs(quantum) - turnNs) / (runs.length + 1);
+        int[] parts = new int[runs.length];
         for (int i = 0; i < parts.length; i++) {
-            int run = runs.getInt(i);
+            int run = runs[i];
             int part =
                     plan.add(
                             ActivityKind.QUANTUM,

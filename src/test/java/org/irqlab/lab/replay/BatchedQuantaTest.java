@@ -32,7 +32,7 @@ class BatchedQuantaTest {
         assertTrue(
                 plan.endsWith(
                         """
-                        390000000 DEVICE eth cpu0
+                        390000000 DEVICE eth0 cpu0
                           TOP_HALF 1000
                             +500 RAISE 3
                               SOFTIRQ 2600
@@ -40,7 +40,7 @@ class BatchedQuantaTest {
                                   QUANTUM 3000 turn 2000
                                     +1000 RAISE 2
                                       SOFTIRQ 500
-                        390014400 DEVICE eth cpu0
+                        390014400 DEVICE eth0 cpu0
                           TOP_HALF 1000
                             +500 RAISE 3
                               SOFTIRQ 1600
@@ -81,7 +81,7 @@ class BatchedQuantaTest {
         assertTrue(
                 plan.startsWith(
                         """
-                        0 DEVICE eth cpu0
+                        0 DEVICE eth0 cpu0
                           TOP_HALF 1000
                             +500 RAISE 3
                               SOFTIRQ 2600
@@ -102,6 +102,32 @@ class BatchedQuantaTest {
         assertFalse(text.contains("turn"), text);
         assertTrue(text.contains("DELIVER rx takes 400\n          QUANTUM 4000\n"), text);
         assertTrue(text.contains("WAKE rx takes 1000\n          QUANTUM 4000\n"), text);
+    }
+
+    /** The parts are in order of time, whichever device they are of. */
+    @ParameterizedTest
+    @CsvSource({"0, 1", "1, 0"})
+    void actionsStayWithTheirEventWhereSeveralDevicesDeliver(int second, int third) {
+        ReceiverTraces both = half(20).singleOfSecond(20).batchedOfBoth(second, third);
+        String plan = PlanText.of(both.trace().plan());
+        String part =
+                """
+                %d DEVICE eth%d cpu0
+                  TOP_HALF 1000
+                    +500 RAISE 3
+                      SOFTIRQ 1600
+                        +800 DELIVER rx%s
+                          QUANTUM 3000 turn 2000
+                            +%d RAISE 2
+                              SOFTIRQ 500
+                """;
+        // The second device has too few runs that do not wake to tell what a wake costs beside.
+        String[] takes = {" takes 400", ""};
+        long ns = 60 * ReceiverTraces.PERIOD_NS + 9_000;
+        String parts =
+                part.formatted(ns + 4_000, second, takes[second], 1_000)
+                        + part.formatted(ns + 11_500, third, takes[third], 1_500);
+        assertTrue(plan.endsWith(parts), plan.substring(plan.length() - 1_000));
     }
 
     @ParameterizedTest
