@@ -42,6 +42,7 @@ final class BatchedQuanta {
     private final long[] wakeNs;
     private final IntArrayList[] deliveries;
     private int[][] index;
+    // Where not 0, which the map cannot hold.
     private final Long2LongHashMap besideNsOf = new Long2LongHashMap(0);
     private final List<String> notes = new ArrayList<>();
 
@@ -158,7 +159,9 @@ final class BatchedQuanta {
                     deliveries[quantum] = new IntArrayList();
                 }
                 deliveries[quantum].addInt(stream.silent.getInt(i));
-                besideNsOf.put(stream.silent.getInt(i), besideNs);
+                if (besideNs > 0) {
+                    besideNsOf.put(stream.silent.getInt(i), besideNs);
+                }
             }
         }
         for (int action : stream.waking.toIntArray()) {
