@@ -130,6 +130,12 @@ class BatchedQuantaTest {
         assertTrue(plan.endsWith(parts), plan.substring(plan.length() - 1_000));
     }
 
+    @Test
+    void deliveriesWhoseRunsCostAsMuchAsThoseThatWakeTakeNothingBeside() {
+        String plan = PlanText.of(new ReceiverTraces().single(20).batched(2).trace().plan());
+        assertTrue(plan.contains("+800 DELIVER rx\n          QUANTUM 4000\n"), plan);
+    }
+
     @ParameterizedTest
     @CsvSource({"20, 20", "19, 0"})
     void receiverIsLearntFromTwentyWakes(int quanta, int deliveries) {
