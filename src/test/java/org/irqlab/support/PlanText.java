@@ -95,7 +95,8 @@ public final class PlanText {
 
     private static void checkActions(ReplayPlan plan, int a) {
         for (int i = plan.firstAction[a]; i < plan.firstAction[a + 1]; i++) {
-            long before = i == plan.firstAction[a] ? 0 : plan.actionOffsetNs[i - 1];
+            long first = -plan.activityTurnNs[a];
+            long before = i == plan.firstAction[a] ? first : plan.actionOffsetNs[i - 1];
             assertTrue(plan.actionOffsetNs[i] >= before, "actions are sorted, activity " + a);
             assertTrue(plan.actionOffsetNs[i] <= plan.costNs[a], "offset, activity " + a);
             assertTrue(plan.actionDelayNs[i] >= 0, "delay, activity " + a);

@@ -42,6 +42,7 @@ final class BatchedQuanta {
     private final long[] wakeNs;
     private final IntArrayList[] deliveries;
     private int[][] index;
+    // Where not 0, which the map cannot hold.
     private final Long2LongHashMap besideNsOf = new Long2LongHashMap(0);
     private final List<String> notes = new ArrayList<>();
 
@@ -158,7 +159,9 @@ final class BatchedQuanta {
                     deliveries[quantum] = new IntArrayList();
                 }
                 deliveries[quantum].addInt(stream.silent.getInt(i));
-                besideNsOf.put(stream.silent.getInt(i), besideNs);
+                if (besideNs > 0) {
+                    besideNsOf.put(stream.silent.getInt(i), besideNs);
+                }
             }
         }
         for (int action : stream.waking.toIntArray()) {
@@ -248,12 +251,14 @@ final class BatchedQuanta {
 
     /** Leaves the turn and the first event in the quantum; each other event becomes a part. */
     private void split(int quantum, long usualTurnNs) {
-        IntArrayList runs = deliveries[quantum];
+        // In order of time, also where they are of several streams.
+        int[] runs = deliveries[quantum].toIntArray();
+        Arrays.sort(runs);
         long turnNs = plan.turnNs(quantum);
-        long eventNs = (ownNs(quantum) - turnNs) / (runs.size() + 1);
-        int[] parts = new int[runs.size()];
+        long eventNs = (ownNs(quantum) - turnNs) / (runs.length + 1);
+        int[] parts = new int[runs.length];
         for (int i = 0; i < parts.length; i++) {
-            int run = runs.getInt(i);
+            int run = runs[i];
             int part =
                     plan.add(
                             ActivityKind.QUANTUM,

@@ -183,6 +183,13 @@ class CalibratedPlanTest {
         ReplayPlan other = plan(preemption(), "switchNs", "{\"0.5\": 900}");
 
         assertTrue(PlanSummary.lines(own).contains("model: costs from this trace"));
+        String ownLines = String.join("\n", PlanSummary.lines(own));
+        assertTrue(
+                ownLines.contains("model: leaveToIdleNs 1.24 us (one number, 0 samples)"), ownLines);
+        assertTrue(
+                ownLines.contains(
+                        "model: wakeToRescheduleNs 0.42 us (difference of medians, 0 samples)"),
+                ownLines);
         List<String> lines = PlanSummary.lines(other);
         assertTrue(
                 lines.contains("model: costs from c.json (calibrated from other)"),
