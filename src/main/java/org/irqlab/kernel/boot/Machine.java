@@ -123,6 +123,11 @@ public final class Machine implements AutoCloseable {
                 Tracepoint.RESCHEDULE_ENTRY,
                 Tracepoint.RESCHEDULE_EXIT);
         irqs.setSystemHandler(
+                vectors.callFunctionSingle(),
+                cpu -> cpu.scheduler().drainWakeList(),
+                Tracepoint.CALL_FUNCTION_SINGLE_ENTRY,
+                Tracepoint.CALL_FUNCTION_SINGLE_EXIT);
+        irqs.setSystemHandler(
                 vectors.localTimer(),
                 cpu -> cpu.scheduler().tick(),
                 Tracepoint.LOCAL_TIMER_ENTRY,

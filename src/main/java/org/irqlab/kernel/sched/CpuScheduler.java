@@ -136,13 +136,13 @@ public final class CpuScheduler {
         task.remoteWake = true;
         task.wokenNs = HostClock.nowNs();
         if (other.scheduler().wakeList.push(task)) {
-            smp.sendReschedule(target);
+            smp.sendWakeList(target);
         }
     }
 
     /**
-     * Takes in what other CPUs woke for this one: the work of the reschedule interrupt. Interrupts
-     * off.
+     * Takes in what other CPUs woke for this one: what the function call asks for with which they
+     * interrupt it. Interrupts off.
      */
     @HotPath
     public void drainWakeList() {

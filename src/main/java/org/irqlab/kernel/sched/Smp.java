@@ -63,8 +63,16 @@ public final class Smp {
         return failure.get();
     }
 
-    /** Asks {@code cpu} to look at its wake list. Any holder. */
-    void sendReschedule(int cpu) {
+    /**
+     * Asks {@code cpu} to take in its wake list. Any holder.
+     *
+     * @see "Linux kernel/sched/core.c, __ttwu_queue_wakelist: a single-CPU function call"
+     */
+    void sendWakeList(int cpu) {
+        controller.sendIpi(cpu, controller.vectors().callFunctionSingle());
+    }
+
+    private void sendReschedule(int cpu) {
         controller.sendIpi(cpu, controller.vectors().reschedule());
     }
 }

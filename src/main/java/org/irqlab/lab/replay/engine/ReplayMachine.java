@@ -301,7 +301,10 @@ final class ReplayMachine implements AutoCloseable {
         machine.irqs()
                 .setSystemHandler(
                         vectors.callFunctionSingle(),
-                        cpu -> handleAll(ipis.get(cpu.id()), cpu),
+                        cpu -> {
+                            cpu.scheduler().drainWakeList();
+                            handleAll(ipis.get(cpu.id()), cpu);
+                        },
                         Tracepoint.CALL_FUNCTION_SINGLE_ENTRY,
                         Tracepoint.CALL_FUNCTION_SINGLE_EXIT);
         machine.irqs()
