@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /**
  * How much of a plan's network traffic is closed loop: sender → NET_RX → receiver → reply. Only
- * packets that never leave the machine can be: loopback, veth. What a network card received was sent
- * by nobody in the trace.
+ * packets that never leave the machine can be: loopback, veth. What a network card received was
+ * sent by nobody in the trace.
  */
 final class PacketPairing {
     private static final byte WAKE = (byte) ActionKind.WAKE.ordinal();

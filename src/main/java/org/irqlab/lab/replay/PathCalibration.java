@@ -170,8 +170,7 @@ final class PathCalibration {
      */
     private void part(CostPath path, long[] samples, long[] colder, long referenceNs) {
         // What is slower than what is colder is something else.
-        boolean odd =
-                colder.length >= ENOUGH && PathCosts.usual(samples) > PathCosts.usual(colder);
+        boolean odd = colder.length >= ENOUGH && PathCosts.usual(samples) > PathCosts.usual(colder);
         boolean shown = samples.length >= ENOUGH && !odd;
         costs.counts.put(path.key, shown ? samples.length : 0);
         if (shown) {
