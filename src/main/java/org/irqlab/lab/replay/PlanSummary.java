@@ -126,8 +126,7 @@ public final class PlanSummary {
     }
 
     private static void number(List<String> lines, PathCosts paths, CostPath path) {
-        String made =
-                path == CostPath.WAKE_TO_RESCHEDULE ? "difference of medians" : "one number";
+        String made = path == CostPath.WAKE_TO_RESCHEDULE ? "difference of medians" : "one number";
         lines.add(
                 String.format(
                         Locale.ROOT,

@@ -83,8 +83,7 @@ class ThreadWaysTest {
             assertEquals(List.of("leave to idle"), List.copyOf(ways));
             ask(machine, thread);
             awaitSleep(machine, thread, 1);
-            assertEquals(
-                    List.of("leave to idle", "start", "leave to idle"), List.copyOf(ways));
+            assertEquals(List.of("leave to idle", "start", "leave to idle"), List.copyOf(ways));
             long[] ns = new long[1];
             machine.inInterrupt(0, cpu -> ns[0] = startedAfterNs);
             assertTrue(ns[0] >= START_NS, "started after " + ns[0]);
@@ -99,8 +98,7 @@ class ThreadWaysTest {
             awaitSleep(machine, thread, 0);
             ask(machine, thread);
             awaitSleep(machine, thread, 4);
-            assertEquals(
-                    List.of("leave to idle", "start", "leave to idle"), List.copyOf(ways));
+            assertEquals(List.of("leave to idle", "start", "leave to idle"), List.copyOf(ways));
         }
     }
 

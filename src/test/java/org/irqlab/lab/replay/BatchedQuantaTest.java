@@ -139,8 +139,7 @@ class BatchedQuantaTest {
     @ParameterizedTest
     @CsvSource({"20, 20", "19, 0"})
     void receiverIsLearntFromTwentyWakes(int quanta, int deliveries) {
-        assertEquals(
-                deliveries, deliveries(new ReceiverTraces().batched(quanta).trace().plan()));
+        assertEquals(deliveries, deliveries(new ReceiverTraces().batched(quanta).trace().plan()));
     }
 
     @ParameterizedTest

@@ -185,7 +185,8 @@ class CalibratedPlanTest {
         assertTrue(PlanSummary.lines(own).contains("model: costs from this trace"));
         String ownLines = String.join("\n", PlanSummary.lines(own));
         assertTrue(
-                ownLines.contains("model: leaveToIdleNs 1.24 us (one number, 0 samples)"), ownLines);
+                ownLines.contains("model: leaveToIdleNs 1.24 us (one number, 0 samples)"),
+                ownLines);
         assertTrue(
                 ownLines.contains(
                         "model: wakeToRescheduleNs 0.42 us (difference of medians, 0 samples)"),

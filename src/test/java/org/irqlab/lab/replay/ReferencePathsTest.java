@@ -57,8 +57,7 @@ class ReferencePathsTest {
     void pathCostsLessInWarmerCaches() {
         ReferencePaths one = new ReferencePaths(1);
         assertEquals(777, ReferencePaths.hot(777, Temperature.HOT));
-        assertEquals(
-                one.wakeHotNs(), ReferencePaths.hot(one.wakeWarmNs(), Temperature.WARM));
+        assertEquals(one.wakeHotNs(), ReferencePaths.hot(one.wakeWarmNs(), Temperature.WARM));
         long cold = ReferencePaths.hot(10_000, Temperature.COLD);
         assertEquals(2_873, cold, "10,000 × 1,230/4,280");
     }

@@ -77,8 +77,7 @@ class RecordedPathsTest {
         long[] none = {};
         assertEquals(300, next(wakes(none, none, new long[] {300}), 0, 200_000));
         assertEquals(100, wakes(new long[] {100}, none, none).localWakeNs(false));
-        assertEquals(
-                200, next(wakes(none, new long[] {200}, new long[] {300}), 0, 200_000));
+        assertEquals(200, next(wakes(none, new long[] {200}, new long[] {300}), 0, 200_000));
         assertEquals(0, wakes(none, none, none).localWakeNs(false));
     }
 

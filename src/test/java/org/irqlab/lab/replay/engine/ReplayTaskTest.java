@@ -55,9 +55,7 @@ class ReplayTaskTest {
         Arrays.setAll(runs, activity -> new Run(activity, ReplayPlan.NONE));
         actions = new ReplayActions(plan, Pace.MEASURED, machine.machine(), runs, counters);
         runner = new ActivityRunner(plan, actions, counters);
-        task =
-                new ReplayTask(
-                        machine.machine(), plan, plan.tasks.getFirst(), 0, runner, counters);
+        task = new ReplayTask(machine.machine(), plan, plan.tasks.getFirst(), 0, runner, counters);
         actions.connect(null, new ReplayTask[] {task}, null, null, null, Optional.empty());
         machine.start();
     }
@@ -85,9 +83,7 @@ class ReplayTaskTest {
         plan.firstAction[DELIVERING + 1] = 1;
         plan.firstAction[WAKING + 1] = 2;
         plan.actionKind =
-                new byte[] {
-                    (byte) ActionKind.DELIVER.ordinal(), (byte) ActionKind.WAKE.ordinal()
-                };
+                new byte[] {(byte) ActionKind.DELIVER.ordinal(), (byte) ActionKind.WAKE.ordinal()};
         plan.actionOffsetNs = new long[2];
         plan.actionTarget = new int[2];
         plan.actionActivity = new int[] {1, 1};
