@@ -77,6 +77,27 @@ public final class ReceiverTraces {
         return this;
     }
 
+    /**
+     * One quantum of {@link #batched} in which another task preempts the receiver for 4,000 ns,
+     * 500 ns after its first answer. The way there takes 1,500.
+     *
+     * @param backNs what the way back takes
+     */
+    public ReceiverTraces preempted(long backNs) {
+        long ns = switchedIn(RECEIVER);
+        answer(ns + 3_000);
+        trace.timer(ns + 4_400, 0)
+                .wake(ns + 5_000, 0, OTHER)
+                .timerEnd(ns + 5_400, 0)
+                .switchTo(ns + 6_900, 0, "R", OTHER)
+                .switchTo(ns + 10_900, 0, "S", RECEIVER);
+        long back = ns + 10_900 + backNs;
+        silent(back + 1_000);
+        answer(back + 5_500);
+        trace.switchTo(back + 8_400, 0, "S", TraceText.IDLE);
+        return this;
+    }
+
     /** Quanta of another task that packets of the same device wake. */
     public ReceiverTraces others(int quanta) {
         for (int i = 0; i < quanta; i++) {

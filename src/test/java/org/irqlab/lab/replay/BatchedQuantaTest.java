@@ -104,6 +104,38 @@ class BatchedQuantaTest {
         assertTrue(text.contains("WAKE rx takes 1000\n          QUANTUM 4000\n"), text);
     }
 
+    /** What the ways to the other task and back took is in no part, and moves no action. */
+    @Test
+    void partsOfAPreemptedQuantumAreThoseOfAnyOther() {
+        // The softirqs follow their interrupts after 400 ns: the way back is 540 × 400/340.
+        String plan = PlanText.of(half(20).preempted(635).trace().plan());
+        assertTrue(
+                plan.endsWith(
+                        """
+                        400000000 DEVICE eth0 cpu0
+                          TOP_HALF 1000
+                            +500 RAISE 3
+                              SOFTIRQ 2600
+                                +600 WAKE rx takes 1000
+                                  QUANTUM 3000 turn 2000
+                                    +1000 RAISE 2
+                                      SOFTIRQ 500
+                        400013400 LOCAL_TIMER local_timer/0 cpu0
+                          TOP_HALF 1000
+                            +600 WAKE other
+                              QUANTUM 4000
+                        400021535 DEVICE eth0 cpu0
+                          TOP_HALF 1000
+                            +500 RAISE 3
+                              SOFTIRQ 1600
+                                +800 DELIVER rx takes 400
+                                  QUANTUM 3000 turn 2000
+                                    +1000 RAISE 2
+                                      SOFTIRQ 500
+                        """),
+                plan.substring(plan.length() - 1_200));
+    }
+
     /** The parts are in order of time, whichever device they are of. */
     @ParameterizedTest
     @CsvSource({"0, 1", "1, 0"})
