@@ -1,5 +1,6 @@
 package org.irqlab.lab.replay;
 
+import org.irqlab.lab.replay.ReferencePaths.Known;
 import org.irqlab.lab.timeline.CpuTimeline;
 
 import java.util.ArrayList;
@@ -100,7 +101,7 @@ final class PathCalibration {
         long restNs = PathCosts.usual(afterWakes) - PathCosts.usual(costs.switchNs);
         costs.wakeToRescheduleNs = Math.max(0, restNs);
         if (afterIrqs < ENOUGH || afterWakes.length < ENOUGH) {
-            costs.wakeToRescheduleNs = ReferencePaths.of(costs).wakeToRescheduleNs();
+            costs.wakeToRescheduleNs = ReferencePaths.of(costs).ns(Known.WAKE_TO_RESCHEDULE);
             costs.borrowed.add(
                     "wakeToRescheduleNs: too few preemptions of both kinds, so the reference"
                             + " machine's, scaled");
@@ -113,28 +114,28 @@ final class PathCalibration {
                 StageNames.WAKE_LOCAL_BUSY,
                 CostPath.WAKE,
                 CostPath.WAKE_WARM,
-                reference.wakeWarmNs(),
+                reference.ns(Known.WAKE_WARM),
                 CostPath.WAKE_HOT,
-                reference.wakeHotNs());
+                reference.ns(Known.WAKE_HOT));
         boolean borrowed = costs.borrowed.stream().anyMatch(note -> note.startsWith("switchNs"));
         tempered(
                 borrowed ? StageNames.PREEMPT_AFTER_WAKE : StageNames.PREEMPT_AFTER_IRQ,
                 CostPath.SWITCH,
                 CostPath.SWITCH_WARM,
-                reference.switchWarmNs(),
+                reference.ns(Known.SWITCH_WARM),
                 CostPath.SWITCH_HOT,
-                reference.switchHotNs());
+                reference.ns(Known.SWITCH_HOT));
         worker(
                 StageNames.WORKER_START,
                 CostPath.WORKER_START,
                 CostPath.WORKER_START_WARM,
-                reference.workerStartNs());
+                reference.ns(Known.WORKER_START));
         worker(
                 StageNames.WORKER_LEAVE,
                 CostPath.WORKER_LEAVE,
                 CostPath.WORKER_LEAVE_WARM,
-                reference.workerLeaveNs());
-        costs.leaveToIdleNs = reference.leaveToIdleNs();
+                reference.ns(Known.WORKER_LEAVE));
+        costs.leaveToIdleNs = reference.ns(Known.LEAVE_TO_IDLE);
         costs.borrowed.add("leaveToIdleNs: the reference machine's, scaled");
     }
 

@@ -1,5 +1,6 @@
 package org.irqlab.lab.replay;
 
+import org.irqlab.lab.replay.ReferencePaths.Known;
 import org.irqlab.lab.replay.ReplayPlan.ActivityKind;
 
 /**
@@ -23,7 +24,7 @@ final class RecordedWays {
         idleExitNs = PathCosts.usual(own.idleExitNs);
         remoteSwitchNs = PathCosts.usual(own.remoteSwitchInNs);
         switchNs = own.usualSwitchNs();
-        long unknownNs = ReferencePaths.of(own).returnNs();
+        long unknownNs = ReferencePaths.of(own).ns(Known.RETURN);
         returns = new ReturnCosts(plan, tasks, switchNs, unknownNs);
     }
 

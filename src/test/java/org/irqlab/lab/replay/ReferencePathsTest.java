@@ -1,5 +1,7 @@
 package org.irqlab.lab.replay;
 
+import org.irqlab.lab.replay.ReferencePaths.Known;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
@@ -41,23 +43,23 @@ class ReferencePathsTest {
     void scalesEveryPath() {
         ReferencePaths twice = ReferencePaths.of(costs(6, 5));
         ReferencePaths one = new ReferencePaths(1);
-        assertEquals(2 * one.wakeHotNs(), twice.wakeHotNs());
-        assertEquals(2 * one.wakeWarmNs(), twice.wakeWarmNs());
-        assertEquals(2 * one.switchHotNs(), twice.switchHotNs());
-        assertEquals(2 * one.switchWarmNs(), twice.switchWarmNs());
-        assertEquals(2 * one.wakeToRescheduleNs(), twice.wakeToRescheduleNs());
-        assertEquals(2 * one.returnNs(), twice.returnNs());
-        assertEquals(2 * one.leaveToIdleNs(), twice.leaveToIdleNs());
-        assertEquals(2 * one.workerStartNs(), twice.workerStartNs());
-        assertEquals(2 * one.workerLeaveNs(), twice.workerLeaveNs());
-        assertEquals(0, ReferencePaths.of(new PathCosts()).wakeHotNs(), "nothing tells");
+        assertEquals(2 * one.ns(Known.WAKE_HOT), twice.ns(Known.WAKE_HOT));
+        assertEquals(2 * one.ns(Known.WAKE_WARM), twice.ns(Known.WAKE_WARM));
+        assertEquals(2 * one.ns(Known.SWITCH_HOT), twice.ns(Known.SWITCH_HOT));
+        assertEquals(2 * one.ns(Known.SWITCH_WARM), twice.ns(Known.SWITCH_WARM));
+        assertEquals(2 * one.ns(Known.WAKE_TO_RESCHEDULE), twice.ns(Known.WAKE_TO_RESCHEDULE));
+        assertEquals(2 * one.ns(Known.RETURN), twice.ns(Known.RETURN));
+        assertEquals(2 * one.ns(Known.LEAVE_TO_IDLE), twice.ns(Known.LEAVE_TO_IDLE));
+        assertEquals(2 * one.ns(Known.WORKER_START), twice.ns(Known.WORKER_START));
+        assertEquals(2 * one.ns(Known.WORKER_LEAVE), twice.ns(Known.WORKER_LEAVE));
+        assertEquals(0, ReferencePaths.of(new PathCosts()).ns(Known.WAKE_HOT), "nothing tells");
     }
 
     @Test
     void pathCostsLessInWarmerCaches() {
         ReferencePaths one = new ReferencePaths(1);
         assertEquals(777, ReferencePaths.hot(777, Temperature.HOT));
-        assertEquals(one.wakeHotNs(), ReferencePaths.hot(one.wakeWarmNs(), Temperature.WARM));
+        assertEquals(one.ns(Known.WAKE_HOT), ReferencePaths.hot(one.ns(Known.WAKE_WARM), Temperature.WARM));
         long cold = ReferencePaths.hot(10_000, Temperature.COLD);
         assertEquals(2_873, cold, "10,000 × 1,230/4,280");
     }
