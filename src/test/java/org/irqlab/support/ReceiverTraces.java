@@ -78,8 +78,8 @@ public final class ReceiverTraces {
     }
 
     /**
-     * One quantum of {@link #batched} in which another task preempts the receiver for 4,000 ns,
-     * 500 ns after its first answer. The way there takes 1,500.
+     * One quantum of {@link #batched} in which another task preempts the receiver for 4,000 ns, 500
+     * ns after its first answer. The way there takes 1,500.
      *
      * @param backNs what the way back takes
      */
@@ -113,6 +113,16 @@ public final class ReceiverTraces {
             silent(nextNs);
             nextNs += PERIOD_NS;
         }
+        return this;
+    }
+
+    /** A packet in a quantum of the receiver of which no event tells the wake. */
+    public ReceiverTraces unexplained() {
+        long ns = nextNs;
+        nextNs += PERIOD_NS;
+        trace.switchTo(ns, 0, "R", RECEIVER);
+        silent(ns + 1_000);
+        trace.switchTo(ns + 9_000, 0, "S", TraceText.IDLE);
         return this;
     }
 

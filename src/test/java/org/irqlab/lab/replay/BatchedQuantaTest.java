@@ -186,6 +186,11 @@ class BatchedQuantaTest {
         assertEquals(deliveries, deliveries(half(20).unheard(unheard).trace().plan()));
     }
 
+    @Test
+    void quantumWhoseWakeWasNotRecordedStaysWhole() {
+        assertEquals(20, deliveries(half(20).unexplained().trace().plan()));
+    }
+
     /** Of the runs that find the receiver asleep most wake it: beside the wake they cost 400. */
     @Test
     void wakeThatTurnsOutToBeNoneSavesWhatAWakingRunCostsMore() {
