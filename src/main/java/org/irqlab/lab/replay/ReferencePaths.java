@@ -5,8 +5,8 @@ package org.irqlab.lab.replay;
  * pauses: on such a machine a path is recorded with cold caches, and a what-if that runs it at the
  * rate of the interrupts would be charged two or three times too much.
  *
- * <p>The values are of kernel 6.18 on one kind of machine; another machine, or another recording, is
- * placed beside it by the low quantile of a path that every capture shows: the way from an
+ * <p>The values are of kernel 6.18 on one kind of machine; another machine, or another recording,
+ * is placed beside it by the low quantile of a path that every capture shows: the way from an
  * interrupt's exit, or from a raise in a task, to the softirq. In a recording that is not among
  * their sources (ab-napi-udp200-threaded-1) hot and warm wakes took 1.30 and 1.87 µs; the values
  * scaled by its softirq twin are 1.13 and 1.92.
@@ -41,7 +41,9 @@ record ReferencePaths(double scale) {
         WORKER_START(690),
         /** To a task. fsync-loop, mean of 703 (whole µs), scaled. */
         WORKER_LEAVE(1_780),
-        /** What the way of a worker to idle takes more. fsync-loop, means of 696 and 703, scaled. */
+        /**
+         * What the way of a worker to idle takes more. fsync-loop, means of 696 and 703, scaled.
+         */
         LEAVE_TO_IDLE(1_050);
 
         private final long ns;

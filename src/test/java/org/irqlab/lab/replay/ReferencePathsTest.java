@@ -1,9 +1,8 @@
 package org.irqlab.lab.replay;
 
-import org.irqlab.lab.replay.ReferencePaths.Known;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.irqlab.lab.replay.ReferencePaths.Known;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -59,7 +58,9 @@ class ReferencePathsTest {
     void pathCostsLessInWarmerCaches() {
         ReferencePaths one = new ReferencePaths(1);
         assertEquals(777, ReferencePaths.hot(777, Temperature.HOT));
-        assertEquals(one.ns(Known.WAKE_HOT), ReferencePaths.hot(one.ns(Known.WAKE_WARM), Temperature.WARM));
+        assertEquals(
+                one.ns(Known.WAKE_HOT),
+                ReferencePaths.hot(one.ns(Known.WAKE_WARM), Temperature.WARM));
         long cold = ReferencePaths.hot(10_000, Temperature.COLD);
         assertEquals(2_873, cold, "10,000 × 1,230/4,280");
     }
