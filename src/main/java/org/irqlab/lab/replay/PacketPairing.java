@@ -27,10 +27,14 @@ final class PacketPairing {
     private PacketPairing(ReplayPlan plan) {
         this.plan = plan;
         boolean[] follows = new boolean[plan.costNs.length];
-        for (int action = 0; action < plan.actionKind.length; action++) {
-            int child = plan.actionActivity[action];
-            if (plan.actionKind[action] == RAISE && child != ReplayPlan.NONE) {
-                follows[child] = true;
+        for (int a = 0; a < plan.costNs.length; a++) {
+            // What an interrupt raises came from outside.
+            boolean sends = plan.activityKind[a] != ActivityKind.TOP_HALF.ordinal();
+            for (int i = plan.firstAction[a]; i < plan.firstAction[a + 1]; i++) {
+                int child = plan.actionActivity[i];
+                if (sends && plan.actionKind[i] == RAISE && child != ReplayPlan.NONE) {
+                    follows[child] = true;
+                }
             }
         }
         for (int a = 0; a < plan.costNs.length; a++) {
@@ -79,8 +83,8 @@ final class PacketPairing {
         return Optional.of(
                 String.format(
                         Locale.ROOT,
-                        "packets: %d of %d NET_RX runs follow what sent them (%.1f %%), the rest"
-                                + " comes at recorded times; %d wake a replayed task, %d find one"
+                        "packets: %d of %d NET_RX runs follow the task that sent them (%.1f %%),"
+                                + " the rest its interrupt or a recorded time; %d wake a replayed task, %d find one"
                                 + " awake, %d of these are answered",
                         pairing.sent,
                         pairing.runs,
