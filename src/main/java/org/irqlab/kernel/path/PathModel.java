@@ -32,8 +32,12 @@ public interface PathModel {
         return 0;
     }
 
-    /** From a wake to the run queue of the same CPU, which is idle or busy. */
-    default long localWakeNs(boolean idle) {
+    /**
+     * From a wake to the run queue of the same CPU, which is idle or busy.
+     *
+     * @param sinceNs how long ago the task ran
+     */
+    default long localWakeNs(boolean idle, long sinceNs) {
         return 0;
     }
 
@@ -42,8 +46,12 @@ public interface PathModel {
         return 0;
     }
 
-    /** From the decision to switch to the next task's first instruction, both tasks on this CPU. */
-    default long switchNs() {
+    /**
+     * From the decision to switch to the next task's first instruction, both tasks on this CPU.
+     *
+     * @param sinceNs how long ago the next task ran
+     */
+    default long switchNs(long sinceNs) {
         return 0;
     }
 

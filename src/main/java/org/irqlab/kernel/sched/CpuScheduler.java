@@ -169,7 +169,9 @@ public final class CpuScheduler {
 
     private void activate(Task task) {
         if (!task.remoteWake) {
-            cpu.burnPath(KernelPath.LOCAL_WAKE, cpu.paths().localWakeNs(current == idle));
+            cpu.burnPath(
+                    KernelPath.LOCAL_WAKE,
+                    cpu.paths().localWakeNs(current == idle, task.sinceRanNs()));
         }
         long now = clock.readNs();
         queue.enqueue(task, now);
@@ -280,7 +282,7 @@ public final class CpuScheduler {
         needResched = false;
         if (next != self) {
             if (self != idle && !blocks) {
-                cpu.burnPath(KernelPath.SWITCH, cpu.paths().switchNs());
+                cpu.burnPath(KernelPath.SWITCH, cpu.paths().switchNs(next.sinceRanNs()));
             }
             switchTo(self, next, blocks ? self.sleepLetter : RUNNABLE);
         }

@@ -1,6 +1,7 @@
 package org.irqlab.kernel.sched;
 
 import org.irqlab.base.HotPath;
+import org.irqlab.base.time.HostClock;
 import org.irqlab.hw.cpu.GuestThread;
 
 import java.util.function.Consumer;
@@ -140,6 +141,12 @@ public final class Task {
      */
     public void setIdleExitNs(long ns) {
         idleExitNs = ns;
+    }
+
+    /** Returns how long ago its last turn began, ns. */
+    @HotPath
+    long sinceRanNs() {
+        return HostClock.nowNs() - switchedInNs;
     }
 
     long idleExitNs() {

@@ -40,13 +40,13 @@ enum CostPath {
     WAKE_WARM(
             "wakeWarmNs",
             State.LOCAL_BUSY,
-            "wakeNs where the same path ran on the CPU 0.2 to 5 ms before",
+            "wakeNs, the task having run 0.2 to 5 ms before",
             costs -> costs.wakeWarmNs,
             (costs, ns) -> costs.wakeWarmNs = ns),
     WAKE_HOT(
             "wakeHotNs",
             State.LOCAL_BUSY,
-            "wakeNs where the same path ran on the CPU at most 0.2 ms before",
+            "wakeNs, the task having run at most 0.2 ms before",
             costs -> costs.wakeHotNs,
             (costs, ns) -> costs.wakeHotNs = ns),
     WAKE_TO_RESCHEDULE(
@@ -65,13 +65,13 @@ enum CostPath {
     SWITCH_WARM(
             "switchWarmNs",
             State.LOCAL_BUSY,
-            "switchNs where the same path ran on the CPU 0.2 to 5 ms before",
+            "switchNs, the task having run 0.2 to 5 ms before",
             costs -> costs.switchWarmNs,
             (costs, ns) -> costs.switchWarmNs = ns),
     SWITCH_HOT(
             "switchHotNs",
             State.LOCAL_BUSY,
-            "switchNs where the same path ran on the CPU at most 0.2 ms before",
+            "switchNs, the task having run at most 0.2 ms before",
             costs -> costs.switchHotNs,
             (costs, ns) -> costs.switchHotNs = ns),
     WORKER_START(

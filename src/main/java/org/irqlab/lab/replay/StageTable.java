@@ -26,6 +26,9 @@ final class StageTable {
 
         private boolean hidden;
 
+        // Its temperature is that of the task that it is for.
+        private boolean byTask;
+
         // By CPU: end of the sample before.
         private long[] lastNs = {};
 
@@ -90,10 +93,19 @@ final class StageTable {
 
     void add(Stage stage, int cpu, long fromNs, long toNs, long valueNs) {
         stage.all.addLong(valueNs);
-        stage.temperature(cpu, fromNs, toNs).addLong(valueNs);
+        if (!stage.byTask) {
+            stage.temperature(cpu, fromNs, toNs).addLong(valueNs);
+        }
         if (!taint.tainted(cpu, fromNs, toNs)) {
             stage.clean.addLong(valueNs);
         }
+    }
+
+    /** As {@link #add}, of a path for a task that last ran {@code sinceNs} before. */
+    void addForTask(Stage stage, int cpu, long fromNs, long toNs, long sinceNs) {
+        stage.byTask = true;
+        stage.byTemperature[Temperature.after(sinceNs).ordinal()].addLong(toNs - fromNs);
+        add(stage, cpu, fromNs, toNs);
     }
 
     List<StageRow> rows(boolean clean) {

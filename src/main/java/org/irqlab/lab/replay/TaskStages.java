@@ -59,7 +59,8 @@ final class TaskStages {
         if (wake.local()) {
             String state =
                     wake.targetIdle ? StageNames.WAKE_LOCAL_IDLE : StageNames.WAKE_LOCAL_BUSY;
-            table.add(table.stage(state), cpu.cpu, wake.wakingNs, nowNs);
+            long sinceNs = wake.wakingNs - task.offSinceNs();
+            table.addForTask(table.stage(state), cpu.cpu, wake.wakingNs, nowNs, sinceNs);
         }
     }
 
@@ -139,12 +140,17 @@ final class TaskStages {
         if (afterExit && wokenThere && target == WakeTarget.IDLE) {
             add(StageNames.IDLE_EXIT, cpu, how.beforeNs, how.timeNs);
         } else if (afterExit && wokenThere && target == WakeTarget.PREEMPTED) {
-            add(StageNames.PREEMPT_AFTER_IRQ, cpu, how.beforeNs, how.timeNs);
+            preempting(StageNames.PREEMPT_AFTER_IRQ, cpu, how);
         } else if (how.before == Before.TASK_WAKE
                 && !wake.fromInterrupt
                 && target == WakeTarget.PREEMPTED) {
-            add(StageNames.PREEMPT_AFTER_WAKE, cpu, how.beforeNs, how.timeNs);
+            preempting(StageNames.PREEMPT_AFTER_WAKE, cpu, how);
         }
+    }
+
+    private void preempting(String name, CpuTimeline cpu, SwitchIn how) {
+        long sinceNs = how.beforeNs - cpu.current().offSinceNs();
+        table.addForTask(table.stage(name), cpu.cpu, how.beforeNs, how.timeNs, sinceNs);
     }
 
     private void add(String name, CpuTimeline cpu, long fromNs, long toNs) {

@@ -99,7 +99,7 @@ public final class TraceTask {
     }
 
     /** When it last left a CPU. */
-    long offSinceNs() {
+    public long offSinceNs() {
         return offSinceNs;
     }
 

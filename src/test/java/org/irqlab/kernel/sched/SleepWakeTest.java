@@ -255,7 +255,7 @@ class SleepWakeTest {
         PathModel slow =
                 new PathModel() {
                     @Override
-                    public long switchNs() {
+                    public long switchNs(long sinceNs) {
                         return 20_000;
                     }
                 };

@@ -92,8 +92,8 @@ final class RecordedPaths implements PathModel {
 
     @Override
     @HotPath
-    public long localWakeNs(boolean idle) {
-        return idle ? wakeIdle.next() : wake.next();
+    public long localWakeNs(boolean idle, long sinceNs) {
+        return idle ? wakeIdle.next() : wake.next(sinceNs);
     }
 
     @Override
@@ -104,8 +104,8 @@ final class RecordedPaths implements PathModel {
 
     @Override
     @HotPath
-    public long switchNs() {
-        return preemptingSwitch.next();
+    public long switchNs(long sinceNs) {
+        return preemptingSwitch.next(sinceNs);
     }
 
     @Override
@@ -156,9 +156,14 @@ final class RecordedPaths implements PathModel {
         @HotPath
         private long next() {
             long now = HostClock.nowNs();
-            Temperature temperature = Temperature.after(now - lastNs);
+            long sinceNs = now - lastNs;
             lastNs = now;
-            return draws[temperature.ordinal()].next();
+            return next(sinceNs);
+        }
+
+        @HotPath
+        private long next(long sinceNs) {
+            return draws[Temperature.after(sinceNs).ordinal()].next();
         }
     }
 
