@@ -14,7 +14,7 @@ public final class OwnCodeShare {
     private static final int INERTIA_SHIFT = 4;
 
     /** More than irqlab's own code takes: an interrupt or the host came between. */
-    private static final long MOST_NS = 2_000;
+    private static final long MOST_NS = 5_000;
 
     private final long[] shareNs = new long[KernelPath.values().length];
     private int open = -1;

@@ -27,16 +27,20 @@ class TemperedPathsTest {
 
     /** An interrupt wakes a task that takes the CPU from another. */
     private void preemption(long afterNs, long wakeNs, long switchNs) {
+        preemption(afterNs, wakeNs, switchNs, URGENT);
+    }
+
+    private void preemption(long afterNs, long wakeNs, long switchNs, String urgent) {
         nowNs += afterNs;
         trace.timer(nowNs, 0)
                 .raise(nowNs + 500, 0, TIMER)
-                .waking(nowNs + 1_000, 0, URGENT, 0)
-                .wakeup(nowNs + 1_000 + wakeNs, 0, URGENT, 0);
+                .waking(nowNs + 1_000, 0, urgent, 0)
+                .wakeup(nowNs + 1_000 + wakeNs, 0, urgent, 0);
         nowNs += 2_000 + wakeNs;
         // The softirq follows at the pace of the reference machine.
         trace.timerEnd(nowNs, 0).soft(nowNs + 340, 0, TIMER).softEnd(nowNs + 1_000, 0, TIMER);
         nowNs += 1_000 + switchNs;
-        trace.switchTo(nowNs, 0, "R", URGENT);
+        trace.switchTo(nowNs, 0, "R", urgent);
         nowNs += 5_000;
         trace.switchTo(nowNs, 0, "S", HOG);
     }
@@ -62,7 +66,7 @@ class TemperedPathsTest {
     }
 
     @Test
-    void samplesGoByTheTimeSinceThePathRanBefore() {
+    void samplesGoByTheTimeSinceTheTaskRan() {
         preemptions(ENOUGH, ENOUGH, ENOUGH, 1_100, 1_250);
         PathCosts costs = costs();
         assertEquals(4_000, PathCosts.usual(costs.wakeNs));
@@ -79,6 +83,19 @@ class TemperedPathsTest {
         assertEquals(List.of(), borrowed(costs, "wakeWarm"));
         assertEquals(List.of(), borrowed(costs, "wakeHot"));
         assertEquals(List.of(), borrowed(costs, "switch"));
+    }
+
+    @Test
+    void pathForATaskThatHasNotRunForLongIsColdThoughItRanForAnother() {
+        for (int i = 0; i < ENOUGH; i++) {
+            preemption(COLD_AFTER_NS, 4_000, 3_600);
+            preemption(HOT_AFTER_NS, 4_000, 3_600, "rare-300");
+        }
+        PathCosts costs = costs();
+        assertEquals(2 * ENOUGH, costs.counts.get("wakeNs"));
+        assertEquals(2 * ENOUGH, costs.counts.get("switchNs"));
+        assertEquals(0, costs.counts.get("wakeHotNs"));
+        assertEquals(0, costs.counts.get("switchHotNs"));
     }
 
     @Test

@@ -3,7 +3,6 @@ package org.irqlab.lab.replay.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.irqlab.base.time.HostClock;
 import org.irqlab.lab.replay.PathCosts;
 import org.irqlab.lab.replay.ReplayPlan;
 import org.junit.jupiter.api.Test;
@@ -27,7 +26,7 @@ class RecordedPathsTest {
     @Test
     void burnsTheCostsOfThePlanAndNotTheRecorded() {
         var paths = new RecordedPaths(plan(), 1);
-        assertEquals(900, paths.switchNs());
+        assertEquals(900, paths.switchNs(0));
         for (int draw = 0; draw < 1_000; draw++) {
             long ns = paths.idleExitNs(false);
             assertTrue(ns >= 20_000 && ns < 21_000, "draw " + ns);
@@ -47,38 +46,25 @@ class RecordedPathsTest {
         return new RecordedPaths(plan, 1);
     }
 
-    /** Draws until two calls were at most {@code mostNs} apart, as the host lets them be. */
-    private static long next(RecordedPaths paths, long leastNs, long mostNs) {
-        while (true) {
-            long beforeNs = HostClock.nowNs();
-            paths.localWakeNs(false);
-            long drawnNs = HostClock.nowNs();
-            while (HostClock.nowNs() - drawnNs < leastNs) {
-                Thread.onSpinWait();
-            }
-            long cost = paths.localWakeNs(false);
-            if (HostClock.nowNs() - beforeNs <= mostNs) {
-                return cost;
-            }
-        }
-    }
+    private static final long HOT_NS = 200_000;
+    private static final long WARM_NS = 5_000_000;
 
     @Test
-    void drawsByTheTimeSinceTheLastUse() {
+    void drawsByTheTimeSinceTheTaskRan() {
         var paths = wakes(new long[] {100}, new long[] {200}, new long[] {300});
-        assertEquals(300, paths.localWakeNs(false), "never run before");
-        assertEquals(100, next(paths, 0, 200_000));
-        assertEquals(200, next(paths, 300_000, 5_000_000));
-        assertEquals(300, next(paths, 6_000_000, Long.MAX_VALUE));
+        assertEquals(100, paths.localWakeNs(false, HOT_NS));
+        assertEquals(200, paths.localWakeNs(false, HOT_NS + 1));
+        assertEquals(200, paths.localWakeNs(false, WARM_NS));
+        assertEquals(300, paths.localWakeNs(false, WARM_NS + 1));
     }
 
     @Test
     void nearestTemperatureStandsInForOneThatWasNotRecorded() {
         long[] none = {};
-        assertEquals(300, next(wakes(none, none, new long[] {300}), 0, 200_000));
-        assertEquals(100, wakes(new long[] {100}, none, none).localWakeNs(false));
-        assertEquals(200, next(wakes(none, new long[] {200}, new long[] {300}), 0, 200_000));
-        assertEquals(0, wakes(none, none, none).localWakeNs(false));
+        assertEquals(300, wakes(none, none, new long[] {300}).localWakeNs(false, 0));
+        assertEquals(100, wakes(new long[] {100}, none, none).localWakeNs(false, Long.MAX_VALUE));
+        assertEquals(200, wakes(none, new long[] {200}, new long[] {300}).localWakeNs(false, 0));
+        assertEquals(0, wakes(none, none, none).localWakeNs(false, 0));
     }
 
     @Test
