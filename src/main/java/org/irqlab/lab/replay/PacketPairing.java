@@ -84,8 +84,8 @@ final class PacketPairing {
                 String.format(
                         Locale.ROOT,
                         "packets: %d of %d NET_RX runs follow the task that sent them (%.1f %%),"
-                                + " the rest its interrupt or a recorded time; %d wake a replayed task, %d find one"
-                                + " awake, %d of these are answered",
+                            + " the rest its interrupt or a recorded time; %d wake a replayed task,"
+                            + " %d find one awake, %d of these are answered",
                         pairing.sent,
                         pairing.runs,
                         100.0 * pairing.sent / pairing.runs,

@@ -2,8 +2,8 @@ package org.irqlab.lab.replay;
 
 /**
  * How much of what a kernel path touches is still in the CPU's caches, as far as the time tells
- * since the same path last ran on that CPU; of a wake, or a switch that preempts, since the task for
- * which it is last ran.
+ * since the same path last ran on that CPU; of a wake, or a switch that preempts, since the task
+ * for which it is last ran.
  *
  * <p>On two recordings of one machine the median wake of a busy CPU took 1.23 and 1.30 µs hot, 2.09
  * and 1.87 µs warm, 4.28 and 4.34 µs cold.
