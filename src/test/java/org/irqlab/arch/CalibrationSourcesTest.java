@@ -36,7 +36,9 @@ class CalibrationSourcesTest {
 
     /** Names of the paths, and the reference machine's constants: neither holds a trace. */
     private static final String[] CONSTANTS = {
-        "org.irqlab.lab.replay.CostPath", "org.irqlab.lab.replay.ReferencePaths"
+        "org.irqlab.lab.replay.CostPath",
+        "org.irqlab.lab.replay.ReferencePaths",
+        "org.irqlab.lab.replay.ReferencePaths$Known"
     };
 
     private static final JavaClasses CLASSES =

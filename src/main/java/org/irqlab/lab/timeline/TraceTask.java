@@ -7,6 +7,8 @@ package org.irqlab.lab.timeline;
  * <p><b>Threads.</b> One: that of the {@link TraceTimeline}.
  */
 public final class TraceTask {
+    private static final long NEVER = Long.MIN_VALUE / 2;
+
     enum State {
         /** Not seen, or lost sight of. */
         UNKNOWN,
@@ -44,7 +46,7 @@ public final class TraceTask {
     private long ranNs;
     private long sinceNs;
     private long nestedNs;
-    private long offSinceNs;
+    private long offSinceNs = NEVER;
 
     TraceTask(int id, int pid, int nameId, int prio, TaskClass taskClass) {
         this.id = id;
@@ -98,7 +100,7 @@ public final class TraceTask {
         nestedNs += ns;
     }
 
-    /** When it last left a CPU. */
+    /** When it last left a CPU; long ago, if that is not in the trace. */
     public long offSinceNs() {
         return offSinceNs;
     }
