@@ -174,6 +174,8 @@ class SleepWakeTest {
                                 if (self.cpu().scheduler().wake(sleeper)) {
                                     wins.incrementAndGet();
                                 }
+                                // Polls: the other one's wake arrives by an interrupt.
+                                self.cpu().burn(100);
                                 self.cpu().scheduler().reschedulePoint();
                             }
                             wanted.incrementAndGet();
