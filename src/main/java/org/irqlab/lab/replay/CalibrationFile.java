@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -129,11 +128,11 @@ public final class CalibrationFile {
 
     private CostPath path(String key) {
         return CostPath.named(key)
-                .orElseThrow(() -> bad("paths", "\"" + key + "\" is none", "paths are " + keys()));
-    }
-
-    private static String keys() {
-        return String.join(", ", Arrays.stream(CostPath.values()).map(path -> path.key).toList());
+                .orElseThrow(() ->
+                        bad(
+                                "paths",
+                                "\"" + key + "\" is none",
+                                "paths are those that irqlab calibrate writes"));
     }
 
     private boolean flag(JsonNode node) {

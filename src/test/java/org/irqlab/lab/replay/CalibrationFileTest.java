@@ -86,7 +86,7 @@ class CalibrationFileTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "warpNs | {} | paths: \"warpNs\" is none (paths are irqExitToSoftirqNs,",
+                "warpNs | {} | paths: \"warpNs\" is none (paths are those that irqlab",
                 "wakeNs | {\"0.5\": -3} | wakeNs: quantile 0.5 is -3 (a whole number of ns,",
                 "wakeNs | {\"0.5\": 3.5} | wakeNs: quantile 0.5 is 3.5 (a whole number of ns,",
                 "wakeNs | {\"0.5\": \"x\"} | wakeNs: quantile 0.5 is \"x\" (a whole",
