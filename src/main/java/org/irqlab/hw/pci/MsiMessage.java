@@ -28,7 +28,7 @@ public record MsiMessage(long address, int data) {
         return (int) (address >>> Integer.SIZE);
     }
 
-    /** The entry after a write of its first word, whose two low bits are not implemented. */
+    /** The entry after a write of its first word, whose two low bits are hard-wired to zero. */
     MsiMessage withAddressLow(int word) {
         return new MsiMessage(address & ~LOW_WORD | word & LOW_WORD & ~3L, data);
     }

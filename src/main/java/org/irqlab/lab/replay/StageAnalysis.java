@@ -193,8 +193,13 @@ public final class StageAnalysis implements TraceSink {
                                 () -> StageNames.topVector(text.substring(0, text.length() - 6)));
             }
         }
-        interrupts += frame.hard() ? 1 : 0;
-        table.add(stage, cpu.cpu, frame.startNs, nowNs, frame.netNs(nowNs));
+        long netNs = frame.netNs(nowNs);
+        if (frame.hard()) {
+            interrupts++;
+            table.add(stage, cpu.cpu, frame.startNs, nowNs, netNs);
+        } else {
+            table.addTempered(stage, cpu.cpu, frame.startNs, nowNs, netNs);
+        }
     }
 
     private void measureEntry(CpuTimeline cpu, ContextFrame frame) {

@@ -26,9 +26,6 @@ final class StageTable {
 
         private boolean hidden;
 
-        // Its temperature is that of the task that it is for.
-        private boolean byTask;
-
         // By CPU: end of the sample before.
         private long[] lastNs = {};
 
@@ -93,17 +90,19 @@ final class StageTable {
 
     void add(Stage stage, int cpu, long fromNs, long toNs, long valueNs) {
         stage.all.addLong(valueNs);
-        if (!stage.byTask) {
-            stage.temperature(cpu, fromNs, toNs).addLong(valueNs);
-        }
         if (!taint.tainted(cpu, fromNs, toNs)) {
             stage.clean.addLong(valueNs);
         }
     }
 
-    /** As {@link #add}, of a path for a task that last ran {@code sinceNs} before. */
+    /** As {@link #add}; kept by the temperature too, by the time since the stage's last sample. */
+    void addTempered(Stage stage, int cpu, long fromNs, long toNs, long valueNs) {
+        stage.temperature(cpu, fromNs, toNs).addLong(valueNs);
+        add(stage, cpu, fromNs, toNs, valueNs);
+    }
+
+    /** The same, of a path for a task that last ran {@code sinceNs} before. */
     void addForTask(Stage stage, int cpu, long fromNs, long toNs, long sinceNs) {
-        stage.byTask = true;
         stage.byTemperature[Temperature.after(sinceNs).ordinal()].addLong(toNs - fromNs);
         add(stage, cpu, fromNs, toNs);
     }
@@ -127,7 +126,10 @@ final class StageTable {
         return stage.sorted(clean);
     }
 
-    /** Returns the samples, sorted, that the stage had in that state of the CPU's caches. */
+    /**
+     * Returns the samples, sorted, that the stage had in that state of the CPU's caches; none of a
+     * stage that is not kept by it.
+     */
     long[] samples(String name, Temperature temperature) {
         Stage stage = stages.get(name);
         return stage == null

@@ -56,7 +56,7 @@ final class WorkStages {
         if (cpu.before() == Before.WORK_END) {
             add(StageNames.WORKER_NEXT, cpu, cpu.beforeNs(), nowNs);
         } else if (cpu.before() == Before.SWITCH && recorded[cpu.cpu]) {
-            add(StageNames.WORKER_START, cpu, cpu.beforeNs(), nowNs);
+            addTempered(StageNames.WORKER_START, cpu, cpu.beforeNs(), nowNs);
         } else if (cpu.before() == Before.SWITCH && idleUntil[cpu.cpu] >= 0) {
             add(StageNames.IDLE_EXIT_TO_WORK, cpu, idleUntil[cpu.cpu], nowNs);
         }
@@ -88,7 +88,7 @@ final class WorkStages {
         if (how.evidence == Evidence.RECORDED
                 && how.from.taskClass == TaskClass.WORKER
                 && how.before == Before.WORK_END) {
-            add(StageNames.WORKER_LEAVE, cpu, how.beforeNs, how.timeNs);
+            addTempered(StageNames.WORKER_LEAVE, cpu, how.beforeNs, how.timeNs);
         }
     }
 
@@ -103,6 +103,10 @@ final class WorkStages {
             idleUntil = Arrays.copyOf(idleUntil, cpu + 8);
             recorded = Arrays.copyOf(recorded, cpu + 8);
         }
+    }
+
+    private void addTempered(String name, CpuTimeline cpu, long fromNs, long toNs) {
+        table.addTempered(table.stage(name), cpu.cpu, fromNs, toNs, toNs - fromNs);
     }
 
     private void add(String name, CpuTimeline cpu, long fromNs, long toNs) {

@@ -14,7 +14,7 @@ import org.irqlab.lab.replay.ReplayPlan;
  * <p>What irqlab's own code spends on an action counts as progress: the recorded cost held the
  * kernel's.
  *
- * <p><b>Threads.</b> Any holder; without state of its own.
+ * <p><b>Threads.</b> Any holder; what it learns is by CPU.
  */
 final class ActivityRunner {
     /** More than any action's own code takes; what lies above was preemption. */
