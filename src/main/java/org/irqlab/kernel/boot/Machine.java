@@ -8,6 +8,7 @@ import org.irqlab.hw.cpu.LocalTimer;
 import org.irqlab.hw.cpu.NoiseMeter;
 import org.irqlab.hw.cpu.VirtualCpu;
 import org.irqlab.hw.intc.InterruptController;
+import org.irqlab.kernel.irq.FunctionCallHandler;
 import org.irqlab.kernel.irq.IrqTable;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Smp;
@@ -124,7 +125,7 @@ public final class Machine implements AutoCloseable {
                 Tracepoint.RESCHEDULE_EXIT);
         irqs.setSystemHandler(
                 vectors.callFunctionSingle(),
-                cpu -> cpu.scheduler().drainWakeList(),
+                new FunctionCallHandler(cpu -> {}),
                 Tracepoint.CALL_FUNCTION_SINGLE_ENTRY,
                 Tracepoint.CALL_FUNCTION_SINGLE_EXIT);
         irqs.setSystemHandler(

@@ -143,6 +143,7 @@ public final class IrqTable implements VectorDispatch {
             handler.handle(cpu);
             return;
         }
+        handler.arrives(cpu);
         cpu.trace(systemEntries[vector], vector, 0, 0);
         handler.handle(cpu);
         cpu.trace(systemExits[vector], vector, 0, 0);

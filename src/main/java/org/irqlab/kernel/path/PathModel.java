@@ -46,6 +46,11 @@ public interface PathModel {
         return 0;
     }
 
+    /** The last part of that way, inside the interrupt that brings the wake to the target. */
+    default long remoteActivateNs() {
+        return 0;
+    }
+
     /**
      * From the decision to switch to the next task's first instruction, both tasks on this CPU.
      *

@@ -2,9 +2,7 @@ package org.irqlab.kernel.sched;
 
 import org.irqlab.base.Checks;
 import org.irqlab.base.HotPath;
-import org.irqlab.base.time.HostClock;
 import org.irqlab.kernel.path.KernelPath;
-import org.irqlab.kernel.path.PathModel;
 
 import java.util.function.Consumer;
 
@@ -32,13 +30,14 @@ public final class CpuScheduler {
     private final SchedulerSettings settings;
     private final RunQueue queue;
     private final RunQueueClock clock;
-    private final WakeList wakeList = new WakeList();
+    private final RemoteWakes remoteWakes;
     private WakePlacementPolicy placement = WakePlacementPolicy.PREVIOUS_CPU;
 
     private Task idle;
     private Task current;
     private boolean needResched;
     private boolean idleWasWoken;
+    private Task leavesIdle;
     private long switches;
 
     CpuScheduler(KernelCpu cpu, Smp smp, SchedulerSettings settings) {
@@ -47,6 +46,7 @@ public final class CpuScheduler {
         this.settings = settings;
         queue = new RunQueue(settings, smp.count());
         clock = new RunQueueClock(cpu);
+        remoteWakes = new RemoteWakes(cpu);
     }
 
     /**
@@ -134,10 +134,15 @@ public final class CpuScheduler {
         KernelCpu other = smp.cpu(target);
         task.setCpu(other);
         task.remoteWake = true;
-        task.wokenNs = HostClock.nowNs();
-        if (other.scheduler().wakeList.push(task)) {
+        if (other.scheduler().remoteWakes.push(task)) {
             smp.sendWakeList(target);
         }
+    }
+
+    /** The interrupt that brings what other CPUs woke has come, and its first event has not. */
+    @HotPath
+    public void wakeListArrives() {
+        remoteWakes.interruptBegins(current == idle);
     }
 
     /**
@@ -149,22 +154,11 @@ public final class CpuScheduler {
         if (smp.stopping()) {
             needResched = true;
         }
-        Task task = wakeList.takeAll();
+        Task task = remoteWakes.next(current == idle);
         while (task != null) {
-            Task next = task.wakeNext;
-            task.wakeNext = null;
-            if (cpu.paths() != PathModel.NONE) {
-                cpu.hw().burnSince(task.wokenNs, remoteWakeNs(task));
-            }
             activate(task);
-            task = next;
+            task = remoteWakes.next(current == idle);
         }
-    }
-
-    private long remoteWakeNs(Task task) {
-        boolean toIdle = current == idle;
-        long ownNs = task.remoteWakeNs();
-        return toIdle && ownNs >= 0 ? ownNs : cpu.paths().remoteWakeNs(toIdle);
     }
 
     private void activate(Task task) {
@@ -275,7 +269,9 @@ public final class CpuScheduler {
                 next = idle;
             }
             if (self == idle && next != idle) {
-                now = leaveIdle(next);
+                needResched = false;
+                switchFromIdle(next);
+                return;
             }
             queue.setNext(next, now);
         }
@@ -288,12 +284,21 @@ public final class CpuScheduler {
         }
     }
 
-    /** Spends the way out of idle, for which nobody is charged, and returns the clock behind it. */
-    private long leaveIdle(Task next) {
+    /** Hands over at once: the way out of idle is long enough to hide that, and is next's to go. */
+    private void switchFromIdle(Task next) {
+        leavesIdle = next;
+        idle.thread().handOverTo(next.thread());
+        resumed(idle);
+    }
+
+    /** Spends the way out of idle, for which nobody is charged, and begins the turn behind it. */
+    private void leaveIdle(Task next) {
+        leavesIdle = null;
         long ownNs = next.idleExitNs();
         long pathNs = ownNs >= 0 ? ownNs : cpu.paths().idleExitNs(idleWasWoken);
         cpu.burnPath(KernelPath.IDLE_EXIT, pathNs);
-        return clock.atSwitchNs();
+        queue.setNext(next, clock.atSwitchNs());
+        beginTurn(idle, next, RUNNABLE);
     }
 
     private void switchTo(Task self, Task next, char letter) {
@@ -317,15 +322,18 @@ public final class CpuScheduler {
     }
 
     private void resumed(Task self) {
+        self.thread().pinTo(cpu.hw().hostCore());
+        cpu.hw().tookBaton();
+        // The switcher had interrupts off; so have we until our caller restores its own flag.
+        cpu.hw().irqDisable();
+        if (self == leavesIdle) {
+            leaveIdle(self);
+        }
         if (Checks.ON) {
             Checks.invariant(
                     current == self,
                     "baton held by " + self.name() + " is " + current.name() + "'s");
         }
-        self.thread().pinTo(cpu.hw().hostCore());
-        cpu.hw().tookBaton();
-        // The switcher had interrupts off; so have we until our caller restores its own flag.
-        cpu.hw().irqDisable();
         if (self.killed) {
             throw new TaskExit();
         }
@@ -372,15 +380,8 @@ public final class CpuScheduler {
         if (smp.stopping()) {
             return idle;
         }
-        long now = clock.readNs();
-        queue.forget(self, now);
-        Task next = queue.pick(now);
-        queue.putPrevious(now);
-        if (next == null) {
-            return idle;
-        }
-        queue.setNext(next, now);
-        return next;
+        Task next = queue.nextAfter(self, clock.readNs());
+        return next == null ? idle : next;
     }
 
     /**

@@ -53,7 +53,7 @@ final class RunQueue {
     }
 
     /** Takes a task out for good, wherever it stands. */
-    void forget(Task task, long now) {
+    private void forget(Task task, long now) {
         if (task.policy().realTime()) {
             if (task.queued) {
                 dequeue(task, now);
@@ -78,6 +78,17 @@ final class RunQueue {
     @HotPath
     void putPrevious(long now) {
         fair.putPrev(now);
+    }
+
+    /** Ends the turn of a running task that has died, and begins another one's; null: nobody's. */
+    Task nextAfter(Task dead, long now) {
+        forget(dead, now);
+        Task next = pick(now);
+        putPrevious(now);
+        if (next != null) {
+            setNext(next, now);
+        }
+        return next;
     }
 
     @HotPath

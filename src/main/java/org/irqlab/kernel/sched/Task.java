@@ -33,11 +33,14 @@ public final class Task {
 
     // Written by the winner of a wake, then by the holder of that CPU.
     private KernelCpu cpu;
-    long wokenNs;
     boolean remoteWake;
 
     // Waker, then the owner of the wake list.
     Task wakeNext;
+    long wokenNs;
+
+    // Owner of the wake list.
+    long arrivesNs;
 
     // Holder of the task's CPU.
     Task rtNext;

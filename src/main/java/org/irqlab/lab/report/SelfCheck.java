@@ -160,17 +160,30 @@ public record SelfCheck(String verdict, String reason, List<Row> rows) {
         if (factor <= PAIR && !Quantile.P50.reportable(row.reproduced())) {
             return Word.TOO_FEW;
         }
-        for (Quantile quantile : List.of(Quantile.P50, Quantile.P90)) {
-            if (quantile.reportable(row.recorded()) && quantile.reportable(row.reproduced())) {
-                factor = Math.max(factor, factor(row, quantile));
-            }
-        }
+        factor = Math.max(factor, row.evidence() ? ofQuantiles(row) : ofCosts(row));
         return factor <= CLOSE ? Word.REPRODUCED : factor <= PAIR ? Word.WITHIN_PAIR : Word.DIFFERS;
     }
 
-    private static double factor(CheckRow row, Quantile quantile) {
-        double recorded = quantile.ns(row.recorded());
-        double reproduced = quantile.ns(row.reproduced());
+    private static double ofQuantiles(CheckRow row) {
+        double factor = 1;
+        for (Quantile quantile : List.of(Quantile.P50, Quantile.P90)) {
+            if (quantile.reportable(row.recorded()) && quantile.reportable(row.reproduced())) {
+                double recorded = quantile.ns(row.recorded());
+                double reproduced = quantile.ns(row.reproduced());
+                factor = Math.max(factor, factor(row, recorded, reproduced));
+            }
+        }
+        return factor;
+    }
+
+    /** Replayed costs keep their sum, even where a median lies in a hole between two modes. */
+    private static double ofCosts(CheckRow row) {
+        double recorded = row.recorded().getMean();
+        double reproduced = row.reproduced().getMean();
+        return Math.min(ofQuantiles(row), factor(row, recorded, reproduced));
+    }
+
+    private static double factor(CheckRow row, double recorded, double reproduced) {
         if (Math.abs(recorded - reproduced) <= row.resolutionNs()) {
             return 1;
         }

@@ -3,6 +3,7 @@ package org.irqlab.lab.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.HdrHistogram.Histogram;
 import org.irqlab.lab.measure.CellCounts;
 import org.irqlab.lab.measure.CellResult;
 import org.irqlab.lab.measure.CheckRow;
@@ -68,6 +69,18 @@ class SelfCheckTest {
     void failsWhenReplayedCostsAreNotThoseRecorded() {
         CheckRow cost = Cells.check("cost", false, 0, Cells.spread(1, 1000), Cells.spread(3, 1000));
         assertEquals("not reproduced", check(row("a", 1, 1000), cost).verdict());
+    }
+
+    @Test
+    void takesTheMeanOfACostWhoseMedianLiesInAHole() {
+        Histogram recorded = Cells.spread(1, 49);
+        recorded.add(Cells.spread(10, 51));
+        Histogram reproduced = Cells.spread(1, 51);
+        reproduced.add(Cells.spread(10, 49));
+        CheckRow cost = Cells.check("cost", false, 0, recorded, reproduced);
+        assertEquals("reproduced", check(row("a", 1, 1000), cost).verdict());
+        CheckRow wait = Cells.check("wait", true, 0, recorded, reproduced);
+        assertEquals("partly reproduced", check(row("a", 1, 1000), wait).verdict());
     }
 
     @Test

@@ -34,6 +34,7 @@ final class RecordedPaths implements PathModel {
     private final Tempered threadLeave;
     private final long leaveToIdleNs;
     private final long scheduleEntryNs;
+    private final long remoteActivateNs;
 
     RecordedPaths(ReplayPlan plan, long seed) {
         PathCosts costs = plan.paths;
@@ -70,6 +71,8 @@ final class RecordedPaths implements PathModel {
         leaveToIdleNs = costs.leaveToIdleNs;
         // Part of what was recorded of the task, so the recorded machine's.
         scheduleEntryNs = plan.recordedPaths.hotSwitchNs();
+        // The target does what the waker does in a local wake.
+        remoteActivateNs = PathCosts.usual(costs.wakeIdleNs);
     }
 
     @Override
@@ -100,6 +103,12 @@ final class RecordedPaths implements PathModel {
     @HotPath
     public long remoteWakeNs(boolean targetIdle) {
         return (targetIdle ? remoteWakeIdle : remoteWakeBusy).next();
+    }
+
+    @Override
+    @HotPath
+    public long remoteActivateNs() {
+        return remoteActivateNs;
     }
 
     @Override

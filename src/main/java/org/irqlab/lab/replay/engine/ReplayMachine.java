@@ -7,6 +7,7 @@ import org.irqlab.kernel.boot.Machine;
 import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.kernel.deferral.Deferral;
 import org.irqlab.kernel.deferral.Deferrals;
+import org.irqlab.kernel.irq.FunctionCallHandler;
 import org.irqlab.kernel.irq.IrqReturn;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.workqueue.Workqueue;
@@ -301,10 +302,7 @@ final class ReplayMachine implements AutoCloseable {
         machine.irqs()
                 .setSystemHandler(
                         vectors.callFunctionSingle(),
-                        cpu -> {
-                            cpu.scheduler().drainWakeList();
-                            handleAll(ipis.get(cpu.id()), cpu);
-                        },
+                        new FunctionCallHandler(cpu -> handleAll(ipis.get(cpu.id()), cpu)),
                         Tracepoint.CALL_FUNCTION_SINGLE_ENTRY,
                         Tracepoint.CALL_FUNCTION_SINGLE_EXIT);
         machine.irqs()
