@@ -9,7 +9,6 @@ public enum KernelPath {
     SOFTIRQ_NEXT,
     IDLE_EXIT,
     LOCAL_WAKE,
-    SWITCH,
     WORKER_START,
     WORKER_NEXT,
     /** The last stretch of a top half. */

@@ -20,7 +20,6 @@ import java.util.function.Consumer;
  * @see "Linux kernel/sched/core.c, __schedule and try_to_wake_up"
  */
 public final class CpuScheduler {
-
     // The states that sched_switch shows besides a sleeper's own letter.
     private static final char RUNNABLE = 'R';
     private static final char DEAD = 'X';
@@ -277,10 +276,9 @@ public final class CpuScheduler {
         }
         needResched = false;
         if (next != self) {
-            if (self != idle && !blocks) {
-                cpu.burnPath(KernelPath.SWITCH, cpu.paths().switchNs(next.sinceRanNs()));
-            }
-            switchTo(self, next, blocks ? self.sleepLetter : RUNNABLE);
+            boolean ends = self == idle || blocks;
+            long pathNs = ends ? 0 : cpu.paths().switchNs(next.sinceRanNs());
+            switchTo(self, next, blocks ? self.sleepLetter : RUNNABLE, pathNs);
         }
     }
 
@@ -301,7 +299,9 @@ public final class CpuScheduler {
         beginTurn(idle, next, RUNNABLE);
     }
 
-    private void switchTo(Task self, Task next, char letter) {
+    /** The hand-over is part of the path: its event has the time of the path's end. */
+    private void switchTo(Task self, Task next, char letter, long pathNs) {
+        cpu.aheadOfPath(pathNs);
         beginTurn(self, next, letter);
         self.sleep().leavesCpu();
         self.thread().handOverTo(next.thread());
@@ -328,6 +328,8 @@ public final class CpuScheduler {
         cpu.hw().irqDisable();
         if (self == leavesIdle) {
             leaveIdle(self);
+        } else {
+            cpu.awaitPathEnd();
         }
         if (Checks.ON) {
             Checks.invariant(
@@ -392,7 +394,7 @@ public final class CpuScheduler {
         if (!task.sleep().dead()) {
             task.killed = true;
             task.setCpu(cpu);
-            switchTo(idle, task, RUNNABLE);
+            switchTo(idle, task, RUNNABLE, 0);
         }
     }
 }

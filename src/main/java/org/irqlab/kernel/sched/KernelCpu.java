@@ -39,6 +39,7 @@ public final class KernelCpu implements InterruptEntry {
     // Holder only.
     private int preemptCount;
     private long markNs;
+    private long aheadNs;
     private long workDueNs;
     private long leakedContexts;
 
@@ -234,11 +235,38 @@ public final class KernelCpu implements InterruptEntry {
     @HotPath
     public void trace(Tracepoint event, long a, long b, long c) {
         if (stamped) {
-            markNs = hw.nowNs();
-            ownCode.passed(markNs);
+            mark(hw.nowNs());
             if (ring != null) {
                 ring.record(markNs, event, flags(), current().pid(), a, b, c);
             }
+        }
+    }
+
+    private void mark(long nowNs) {
+        if (aheadNs > 0) {
+            markNs = Math.max(nowNs, markNs + aheadNs);
+            aheadNs = 0;
+        } else {
+            markNs = nowNs;
+            ownCode.passed(nowNs);
+        }
+    }
+
+    /**
+     * The next event ends a kernel path of {@code pathNs}, 0 for none, that began at the last
+     * tracepoint, and comes ahead of that path's end: it has the time of that, for which {@link
+     * #awaitPathEnd} waits.
+     */
+    @HotPath
+    void aheadOfPath(long pathNs) {
+        aheadNs = pathNs;
+    }
+
+    /** Spends what is left of the path whose event came ahead of its end, if any. */
+    @HotPath
+    void awaitPathEnd() {
+        if (stamped) {
+            hw.burnUntil(markNs);
         }
     }
 
