@@ -16,5 +16,7 @@ public enum KernelPath {
     /** The last stretch of a bottom half or a work item. */
     BOTTOM_END,
     /** The last stretch of a task's own time, to the switch with which it goes to sleep. */
-    SLEEP
+    SLEEP,
+    /** The same of a kernel thread whose function is done. */
+    THREAD_SLEEP
 }

@@ -336,7 +336,7 @@ public final class KernelCpu implements InterruptEntry {
     public void burnThreadLeave() {
         long pathNs = paths.threadLeaveNs(scheduler.aloneOnCpu());
         if (pathNs > 0) {
-            burnToSleep(workDueNs(), pathNs);
+            burnToEnd(KernelPath.THREAD_SLEEP, workDueNs(), pathNs);
         }
     }
 
