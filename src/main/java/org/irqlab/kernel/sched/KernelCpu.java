@@ -40,6 +40,7 @@ public final class KernelCpu implements InterruptEntry {
     private int preemptCount;
     private long markNs;
     private long aheadNs;
+    private long wakingNs;
     private long workDueNs;
     private long leakedContexts;
 
@@ -274,6 +275,18 @@ public final class KernelCpu implements InterruptEntry {
     @HotPath
     public long markNs() {
         return markNs;
+    }
+
+    /** The tracepoint just passed is that of a wake's begin. */
+    @HotPath
+    void markWaking() {
+        wakingNs = markNs;
+    }
+
+    /** Returns when this CPU last began to wake a task, as the tracepoint has it. */
+    @HotPath
+    public long wakingNs() {
+        return wakingNs;
     }
 
     /**

@@ -18,6 +18,7 @@ final class SchedEvents {
     @HotPath
     static void waking(KernelCpu cpu, Task task, int target) {
         cpu.trace(Tracepoint.SCHED_WAKING, task.pid(), prio(task), target);
+        cpu.markWaking();
     }
 
     @HotPath

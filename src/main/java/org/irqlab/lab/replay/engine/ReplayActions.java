@@ -100,6 +100,8 @@ final class ReplayActions {
         }
         if (run.source >= 0 && sources[run.source].moved()) {
             sources[run.source].defer(cpu, run);
+            // Where it has woken a thread, that is what shows the raise.
+            run.raisedNs = Math.max(run.raisedNs, cpu.wakingNs());
         } else if (softirqRuns.offer(cpu, vector, run)) {
             counters[cpu.id()].workQueued++;
             if (run.source >= 0) {
