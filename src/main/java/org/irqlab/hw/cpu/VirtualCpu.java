@@ -298,23 +298,14 @@ public final class VirtualCpu {
         this.alone = alone;
     }
 
-    /**
-     * Spends what is left of a path that began at {@code sinceNs} and takes {@code pathNs} in all.
-     */
+    /** Spends the time until {@code untilNs}; returns whether that was not past already. */
     @HotPath
-    public void burnSince(long sinceNs, long pathNs) {
-        if (pathNs > 0) {
-            burnUntil(sinceNs + pathNs);
-        }
-    }
-
-    /** Spends the time until {@code untilNs}, if that is not past. */
-    @HotPath
-    public void burnUntil(long untilNs) {
+    public boolean burnUntil(long untilNs) {
         long left = untilNs - nowNs();
         if (left > 0) {
             burn(left);
         }
+        return left > 0;
     }
 
     /**

@@ -20,12 +20,14 @@ public final class OwnCodeShare {
     private int open = -1;
     private long openUntilNs;
 
-    /** The path that is to end at {@code untilNs} begins; returns until when to burn. */
+    /**
+     * The path is burnt up to irqlab's own share of it, and is to end at {@code untilNs}. Not to be
+     * told of a path that was late before: its lateness is not this code's.
+     */
     @HotPath
-    public long begin(KernelPath path, long untilNs) {
+    public void burnt(KernelPath path, long untilNs) {
         open = path.ordinal();
         openUntilNs = untilNs;
-        return untilNs - shareNs[open];
     }
 
     /** Returns how much of the path irqlab's own code has been, ns. */

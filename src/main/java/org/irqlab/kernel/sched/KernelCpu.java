@@ -295,8 +295,9 @@ public final class KernelCpu implements InterruptEntry {
      */
     @HotPath
     public void burnPath(KernelPath path, long pathNs) {
-        if (pathNs > 0) {
-            hw.burnUntil(ownCode.begin(path, markNs + pathNs));
+        long endNs = markNs + pathNs;
+        if (pathNs > 0 && hw.burnUntil(endNs - ownCode.shareNs(path))) {
+            ownCode.burnt(path, endNs);
         }
     }
 
@@ -321,8 +322,12 @@ public final class KernelCpu implements InterruptEntry {
     }
 
     private long burnToEnd(KernelPath path, long originNs, long costNs) {
-        long origin = hw.burnTowards(originNs, costNs - ownCode.shareNs(path));
-        ownCode.begin(path, origin + costNs);
+        long burnNs = costNs - ownCode.shareNs(path);
+        boolean late = HostClock.nowNs() >= originNs + burnNs;
+        long origin = hw.burnTowards(originNs, burnNs);
+        if (!late) {
+            ownCode.burnt(path, origin + costNs);
+        }
         return origin;
     }
 
