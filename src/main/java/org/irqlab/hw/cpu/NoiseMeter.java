@@ -2,6 +2,7 @@ package org.irqlab.hw.cpu;
 
 import org.HdrHistogram.Histogram;
 import org.irqlab.base.HotPath;
+import org.irqlab.base.NearestRank;
 
 import java.util.Arrays;
 
@@ -199,7 +200,7 @@ public final class NoiseMeter {
         if (all == 0) {
             return 0;
         }
-        long wanted = (long) Math.ceil(all * quantile);
+        long wanted = NearestRank.of(quantile, all);
         long seen = 0;
         for (int i = 0; i < GRAINS; i++) {
             seen += pollGrains[i];

@@ -1,5 +1,7 @@
 package org.irqlab.lab.replay;
 
+import org.irqlab.base.NearestRank;
+
 import java.util.Arrays;
 
 /**
@@ -10,9 +12,6 @@ import java.util.Arrays;
  */
 public record StageRow(
         String name, long samples, long p50, long p90, long p99, long p999, long max, double mean) {
-
-    /** More than the rounding of a share and of its product with a count, less than any rank. */
-    private static final double ROUNDING = 1e-14;
 
     /** Makes the row of samples that are sorted. */
     public static StageRow of(String name, long[] sorted) {
@@ -32,9 +31,6 @@ public record StageRow(
         if (sorted.length == 0) {
             return 0;
         }
-        // A share such as 0.55 is not exact in binary: 0.55 × 1000 is a little more than 550.
-        double exact = share * sorted.length;
-        int rank = (int) Math.ceil(exact - exact * ROUNDING);
-        return sorted[Math.max(0, Math.min(sorted.length, rank) - 1)];
+        return sorted[(int) NearestRank.of(share, sorted.length) - 1];
     }
 }

@@ -147,6 +147,8 @@ public record Contrast(
     }
 
     String thresholdText() {
-        return String.format(Locale.ROOT, "%.0f %%", Math.ceil(100 * threshold));
+        // 100 × 0.07 is a little more than 7.
+        double percent = Math.ceil(100 * threshold * (1 - 1e-12));
+        return String.format(Locale.ROOT, "%.0f %%", percent);
     }
 }

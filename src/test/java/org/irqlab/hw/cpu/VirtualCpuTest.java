@@ -195,12 +195,12 @@ class VirtualCpuTest {
         long since = HostClock.nowNs();
         spin(3 * MS);
         long began = HostClock.nowNs();
-        cpu.burnSince(since, 2 * MS);
-        cpu.burnSince(since, 0);
+        assertFalse(cpu.burnUntil(since + 2 * MS));
+        assertFalse(cpu.burnUntil(since));
         long over = HostClock.nowNs();
         assertEquals(0, noise.pollGaps().getTotalCount(), "nothing left, nothing burnt");
         assertTrue(over >= began);
-        cpu.burnSince(HostClock.nowNs(), 2 * MS);
+        assertTrue(cpu.burnUntil(HostClock.nowNs() + 2 * MS));
         assertTrue(HostClock.nowNs() - over >= 2 * MS - 1_000);
     }
 
