@@ -25,7 +25,8 @@ public final class MsixRegisters {
     /** Offset in an entry: vector control, whose bit 0 masks. */
     public static final int VECTOR_CONTROL = 12;
 
-    private static final int MASK_BIT = 1;
+    /** In vector control: no message leaves. */
+    static final int MASK_BIT = 1;
 
     private final MsixTable table;
 
@@ -64,6 +65,16 @@ public final class MsixRegisters {
         } else {
             table.unmask(vector);
         }
+    }
+
+    /** Writes both words of an address at once. */
+    void writeAddress(int vector, long value) {
+        MsiMessage old;
+        MsiMessage changed;
+        do {
+            old = table.message(vector);
+            changed = old.withAddressLow((int) value).withAddressHigh((int) (value >>> 32));
+        } while (!table.replace(vector, old, changed));
     }
 
     private void writeMessage(int vector, int word, int value) {

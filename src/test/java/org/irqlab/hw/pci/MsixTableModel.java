@@ -11,12 +11,19 @@ final class MsixTableModel {
     final boolean[] masked;
     final boolean[] pending;
     final MsiMessage[] messages;
-    final List<MsiMessage> sent = new ArrayList<>();
+    final List<MsiMessage> sent;
     boolean enabled;
     boolean functionMask;
+    boolean busMaster = true;
     int released;
+    int withoutBusMaster;
 
     MsixTableModel(int vectors) {
+        this(vectors, new ArrayList<>());
+    }
+
+    MsixTableModel(int vectors, List<MsiMessage> sent) {
+        this.sent = sent;
         masked = new boolean[vectors];
         pending = new boolean[vectors];
         messages = new MsiMessage[vectors];
@@ -28,10 +35,14 @@ final class MsixTableModel {
         if (!enabled) {
             return FireOutcome.DROPPED_DISABLED;
         }
-        if (functionMask || masked[vector]) {
+        if (functionMask || masked[vector] || (!busMaster && pending[vector])) {
             boolean before = pending[vector];
             pending[vector] = true;
             return before ? FireOutcome.COALESCED_MASKED : FireOutcome.PENDED_MASKED;
+        }
+        if (!busMaster) {
+            withoutBusMaster++;
+            return FireOutcome.DROPPED_DISABLED;
         }
         sent.add(messages[vector]);
         return FireOutcome.LATCHED;
@@ -49,13 +60,22 @@ final class MsixTableModel {
     void control(int value) {
         enabled = (value & 0x8000) != 0;
         functionMask = (value & 0x4000) != 0;
+        releaseAll();
+    }
+
+    void busMaster(boolean on) {
+        busMaster = on;
+        releaseAll();
+    }
+
+    private void releaseAll() {
         for (int vector = 0; vector < masked.length; vector++) {
             release(vector);
         }
     }
 
     private void release(int vector) {
-        if (enabled && !functionMask && !masked[vector] && pending[vector]) {
+        if (enabled && busMaster && !functionMask && !masked[vector] && pending[vector]) {
             pending[vector] = false;
             sent.add(messages[vector]);
             released++;

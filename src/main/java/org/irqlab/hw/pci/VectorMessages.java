@@ -7,7 +7,8 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
- * The messages of an MSI-X table, each twice: as the driver has written it, and as fires send it.
+ * The messages of a capability's vectors, each twice: as the driver has written it, and as fires
+ * send it.
  *
  * <p>The second follows the first only while the vector is open. So a fire that passed an open mask
  * and was then overtaken by a driver that masks, writes the entry word by word and unmasks again,
@@ -15,7 +16,7 @@ import java.util.Arrays;
  *
  * <p><b>Threads.</b> Any. <b>Progress.</b> Lock-free; reading is one load.
  */
-final class MsixMessages {
+final class VectorMessages {
     private static final VarHandle MESSAGE =
             MethodHandles.arrayElementVarHandle(MsiMessage[].class);
     private static final VarHandle SENT = MethodHandles.arrayElementVarHandle(SentMessage[].class);
@@ -27,7 +28,7 @@ final class MsixMessages {
     // Any thread, through SENT.
     private final SentMessage[] sent;
 
-    MsixMessages(int vectors) {
+    VectorMessages(int vectors) {
         written = new MsiMessage[vectors];
         sent = new SentMessage[PADDING + vectors + PADDING];
         Arrays.fill(written, MsiMessage.NONE);
