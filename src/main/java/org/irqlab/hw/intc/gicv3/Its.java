@@ -23,9 +23,9 @@ import java.util.List;
  * <p><b>Threads.</b> Any.
  *
  * <p><b>Conservation.</b> A pending bit is set by a message, an INT or a move whose outcome is
- * LATCHED or PENDED_MASKED. It is taken by an acknowledge, by a move, or by CLEAR and DISCARD. So at
- * quiescence: set by messages + set by {@link #interrupts} + set by {@link #moves} = acknowledged +
- * all moves + {@link #cleared} + still pending.
+ * LATCHED or PENDED_MASKED. It is taken by an acknowledge, by a move, or by CLEAR and DISCARD. So
+ * at quiescence: set by messages + set by {@link #interrupts} + set by {@link #moves} =
+ * acknowledged + all moves + {@link #cleared} + still pending.
  *
  * <p><b>Not modelled.</b> Virtual interrupts (GICv4), collections held in the service itself.
  *

@@ -121,9 +121,7 @@ final class ItsRegisters implements RegisterBlock {
         }
         // Not under the monitor: see ItsCommandQueue.readOffset().
         long value = wide == GITS_CREADR ? queue.readOffset() : value(wide);
-        return bytes == Long.BYTES
-                ? value
-                : value >>> (register - wide) * Byte.SIZE & 0xffff_ffffL;
+        return bytes == Long.BYTES ? value : value >>> (register - wide) * Byte.SIZE & 0xffff_ffffL;
     }
 
     private static boolean wide(int register) {

@@ -46,9 +46,7 @@ final class ItsTables {
     ItsDevice device(long deviceId) {
         return devices.computeIfAbsent(
                 deviceId,
-                id ->
-                        new ItsDevice(
-                                id, spec.translaterAddress(), redistributors, this, errors));
+                id -> new ItsDevice(id, spec.translaterAddress(), redistributors, this, errors));
     }
 
     int redistributors() {
