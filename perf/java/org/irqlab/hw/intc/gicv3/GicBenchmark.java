@@ -9,6 +9,7 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -20,9 +21,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Cost of the interrupt path on one core, without contention. Acknowledge with end of interrupt is
- * the difference of a {@code …FireAcknowledgeEnd} and the {@code …Fire} beside it; {@code pending}
- * is how many of the machine's SPIs are pending behind the one that is taken.
+ * Cost of the interrupt path on one core, without contention. {@code pending} is how many SPIs wait
+ * behind the one that is fired and taken; {@link #drainAcknowledgeEnd} is acknowledge and end alone.
  *
  * <p>Run with {@code -prof gc}: all are 0 B/op.
  */
@@ -35,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 public class GicBenchmark {
     private static final int LPI = IntIds.FIRST_LPI + 100;
     private static final int FIRST = IntIds.FIRST_SPI;
+    private static final int SPIS = IntIds.MAX_SPIS;
 
     /** SPIs that wait behind the one that is taken. */
     @Param({"0", "987"})
@@ -45,7 +46,6 @@ public class GicBenchmark {
     private GicCpuInterface port;
     private GicCpuInterface quiet;
     private InterruptBank spis;
-    private int next;
 
     /** Everything enabled at CPU 0; SPI 32 is the most urgent of equals. */
     @Setup(Level.Iteration)
@@ -68,7 +68,6 @@ public class GicBenchmark {
             distributor.setPending(FIRST + n);
         }
         quiet.acknowledge();
-        next = FIRST;
     }
 
     @Benchmark
@@ -102,14 +101,35 @@ public class GicBenchmark {
         return intid;
     }
 
-    /** The most urgent of all, each time another one, so that words and maps are cold in L1. */
+    /** A machine whose SPIs are all pending when the benchmark starts. */
+    @State(Scope.Thread)
+    public static class AllPending {
+        private GicBenchmark benchmark;
+
+        @Setup(Level.Iteration)
+        public void machine() {
+            benchmark = new GicBenchmark();
+            benchmark.machine();
+        }
+
+        @Setup(Level.Invocation)
+        public void fire() {
+            for (int n = 0; n < SPIS; n++) {
+                benchmark.distributor.setPending(FIRST + n);
+            }
+        }
+    }
+
+    /** Acknowledge and end of all, one after the other: each on cache lines of its own. */
     @Benchmark
-    public int fireAcknowledgeEndInTurn() {
-        distributor.setPending(next);
-        int intid = port.acknowledge();
-        port.endOfInterrupt();
-        next = next == FIRST + spis.count() - 1 ? FIRST : next + 1;
-        return intid;
+    @OperationsPerInvocation(SPIS)
+    public int drainAcknowledgeEnd(AllPending all) {
+        int sum = 0;
+        for (int n = 0; n < SPIS; n++) {
+            sum += all.benchmark.port.acknowledge();
+            all.benchmark.port.endOfInterrupt();
+        }
+        return sum;
     }
 
     @Benchmark
@@ -126,12 +146,5 @@ public class GicBenchmark {
         int intid = quiet.acknowledge();
         quiet.endOfInterrupt();
         return intid;
-    }
-
-    /** What a fire and an acknowledge of {@link #fireAcknowledgeEnd} do, without the end. */
-    @Benchmark
-    public boolean fireClear() {
-        distributor.setPending(FIRST);
-        return distributor.clearPending(FIRST);
     }
 }

@@ -171,6 +171,11 @@ public final class Distributor {
         }
     }
 
+    /** Writes a part of GICD_IROUTER. */
+    synchronized void mergeRoute(int intid, long part, int bytes, long value) {
+        writeRoute(intid, RegisterBits.merge(route(intid), part, bytes, value));
+    }
+
     synchronized long route(int intid) {
         return routes[intid - spis.first()];
     }

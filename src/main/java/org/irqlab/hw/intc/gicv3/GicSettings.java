@@ -53,4 +53,10 @@ public record GicSettings(
     int preemptionBits() {
         return Math.min(priorityBits, 7);
     }
+
+    /** Bits that hold every INTID. */
+    int intidBits() {
+        int last = lpis == 0 ? IntIds.SPURIOUS : IntIds.FIRST_LPI + lpis - 1;
+        return Integer.SIZE - Integer.numberOfLeadingZeros(last);
+    }
 }

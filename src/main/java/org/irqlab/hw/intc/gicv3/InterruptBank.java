@@ -104,9 +104,23 @@ final class InterruptBank {
             int witness = (int) WORD.compareAndExchange(words, index, before, after);
             if (witness == before) {
                 offer(intid, after);
+                if (InterruptWord.group(before) == 0) {
+                    reveal(before);
+                }
                 return before;
             }
             before = witness;
+        }
+    }
+
+    /**
+     * Makes a CPU look again from which a request of group 0 may have gone: what it kept group 1
+     * waiting for may be deliverable now, and the CPU may be halted.
+     */
+    private void reveal(int before) {
+        int target = InterruptWord.target(before);
+        if (InterruptWord.eligible(before) && target != InterruptWord.NOBODY) {
+            requests[target].ring();
         }
     }
 
