@@ -22,7 +22,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Cost of the interrupt path on one core, without contention. {@code pending} is how many SPIs wait
- * behind the one that is fired and taken; {@link #drainAcknowledgeEnd} is acknowledge and end alone.
+ * behind the one that is fired and taken; {@link #drainAcknowledgeEnd} is acknowledge and end
+ * alone.
  *
  * <p>Run with {@code -prof gc}: all are 0 B/op.
  */

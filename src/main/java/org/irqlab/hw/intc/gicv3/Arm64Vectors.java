@@ -5,8 +5,8 @@ import org.irqlab.hw.intc.SystemVectors;
 /**
  * Linux's use of the INTIDs on arm64: a vector is an INTID.
  *
- * <p>The local timer is the virtual one, whose PPI Linux takes unless it runs as a hypervisor:
- * the physical timer of EL1 (PPI 30) belongs to the host then.
+ * <p>The local timer is the virtual one, whose PPI Linux takes unless it runs as a hypervisor: the
+ * physical timer of EL1 (PPI 30) belongs to the host then.
  *
  * <p>Devices have SPIs: whatever sends its message to GICD_SETSPI_NSR names one, and lines are
  * SPIs. An SPI has one route for the whole machine, so a number is allocated once, not once for

@@ -11,7 +11,8 @@ import java.lang.invoke.VarHandle;
  * is anything to look for, and whether the CPU has declared itself halted.
  *
  * <p>One word has three states. {@code QUIET}: the owner has looked and found nothing since. {@code
- * RUNG}: there may be something. {@code HALTED}: as quiet, and the CPU sleeps; who rings then kicks.
+ * RUNG}: there may be something. {@code HALTED}: as quiet, and the CPU sleeps; who rings then
+ * kicks.
  *
  * <p><b>Threads.</b> {@link #offer} and {@link #ring}: any. The rest: the CPU's owner.
  */

@@ -153,8 +153,7 @@ public final class Distributor {
     /** Sets whether an SPI is edge-triggered or level-sensitive. */
     public void setEdge(int intid, boolean edge) {
         if (exists(intid)) {
-            spis.update(
-                    intid, edge ? 0 : InterruptWord.EDGE, edge ? InterruptWord.EDGE : 0);
+            spis.update(intid, edge ? 0 : InterruptWord.EDGE, edge ? InterruptWord.EDGE : 0);
         }
     }
 
@@ -224,8 +223,7 @@ public final class Distributor {
     synchronized void setGroup(InterruptBank bank, int intid, int group) {
         boolean forwarded = (control & (group == 0 ? ENABLE_GROUP0 : ENABLE_GROUP1)) != 0;
         int set =
-                (group == 0 ? 0 : InterruptWord.GROUP1)
-                        | (forwarded ? InterruptWord.FORWARDED : 0);
+                (group == 0 ? 0 : InterruptWord.GROUP1) | (forwarded ? InterruptWord.FORWARDED : 0);
         bank.update(intid, InterruptWord.GROUP1 | InterruptWord.FORWARDED, set);
         if (bank == spis && (routes[intid - spis.first()] & ANY_ONE) != 0) {
             retarget(intid);

@@ -77,7 +77,8 @@ public final class GicController implements InterruptController {
         for (int cpu = 0; cpu < cpus; cpu++) {
             Redistributor own = redistributors[cpu];
             own.connect(distributor);
-            interfaces[cpu] = new GicCpuInterface(settings, distributor, own, requests[cpu], errors);
+            interfaces[cpu] =
+                    new GicCpuInterface(settings, distributor, own, requests[cpu], errors);
             interfaces[cpu].enableGroup(0, false);
             interfaces[cpu].enableGroup(1, false);
             own.setAsleep(true);

@@ -142,8 +142,7 @@ public final class GicDistributorRegisters implements RegisterBlock {
             case STATUSR, SETSPI_SR, CLRSPI_SR, SGIR -> {
                 // Write-ignored with one security state, and with affinity routing.
             }
-            case TYPER, IIDR, TYPER2 ->
-                    refuse(GuestError.READ_ONLY_REGISTER, cpu, offset, value);
+            case TYPER, IIDR, TYPER2 -> refuse(GuestError.READ_ONLY_REGISTER, cpu, offset, value);
             default -> refuse(GuestError.RESERVED_REGISTER, cpu, offset, value);
         }
     }

@@ -63,8 +63,7 @@ public final class GicRedistributorRegisters implements RegisterBlock {
     /** The registers of one redistributor of {@code machine}. */
     public GicRedistributorRegisters(GicController machine, int cpu, GuestErrorSink errors) {
         redistributor = machine.redistributor(cpu);
-        interrupts =
-                new InterruptRegisters(redistributor.banked(), machine.distributor(), errors);
+        interrupts = new InterruptRegisters(redistributor.banked(), machine.distributor(), errors);
         this.errors = errors;
         hasLpis = machine.settings().lpis() != 0;
         long affinity = machine.distributor().affinities().of(cpu);

@@ -55,7 +55,9 @@ public enum IccRegister {
         this.access = access;
     }
 
-    /** The encoding as Linux's {@code sys_reg()} composes it: op0 19, op1 16, CRn 12, CRm 8, op2 5. */
+    /**
+     * The encoding as Linux's {@code sys_reg()} composes it: op0 19, op1 16, CRn 12, CRm 8, op2 5.
+     */
     public int encoding() {
         return encoding;
     }

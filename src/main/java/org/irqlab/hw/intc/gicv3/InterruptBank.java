@@ -53,8 +53,7 @@ final class InterruptBank {
     }
 
     /** Interrupts that different CPUs take, each on a cache line of its own. */
-    static InterruptBank wired(
-            int first, int count, GicSettings settings, CpuRequests[] requests) {
+    static InterruptBank wired(int first, int count, GicSettings settings, CpuRequests[] requests) {
         return new InterruptBank(first, count, ONE_PER_CACHE_LINE, settings, requests);
     }
 

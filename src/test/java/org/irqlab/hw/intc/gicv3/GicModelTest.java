@@ -158,10 +158,13 @@ class GicModelTest {
     private String lpis(int cpu, int priorities) {
         int lpi = lpi();
         switch (random.nextInt(8)) {
-            case 0 -> assertEquals(
-                    model.clearLatch(model.line(cpu, lpi)), gic.redistributor(cpu).clear(lpi));
-            case 1 -> model.lpiTable[lpi - 8192] =
-                    (byte) (priority(priorities) & 0xfc | (random.nextInt(4) == 0 ? 0 : 1));
+            case 0 ->
+                    assertEquals(
+                            model.clearLatch(model.line(cpu, lpi)),
+                            gic.redistributor(cpu).clear(lpi));
+            case 1 ->
+                    model.lpiTable[lpi - 8192] =
+                            (byte) (priority(priorities) & 0xfc | (random.nextInt(4) == 0 ? 0 : 1));
             case 2 -> {
                 model.invalidate(cpu, lpi);
                 gic.redistributor(cpu).invalidate(lpi);
@@ -267,7 +270,10 @@ class GicModelTest {
             }
             default -> {
                 int spi = Math.max(intid, 32);
-                long route = random.nextInt(4) == 0 ? GicModel.ANY_ONE : random.nextInt(GicPair.CPUS + 1);
+                long route =
+                        random.nextInt(4) == 0
+                                ? GicModel.ANY_ONE
+                                : random.nextInt(GicPair.CPUS + 1);
                 model.line(cpu, spi).route = route;
                 gic.distributor().writeRoute(spi, route);
             }

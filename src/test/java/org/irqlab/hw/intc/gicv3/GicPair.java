@@ -122,8 +122,7 @@ final class GicPair {
             for (int group = 0; group < 2; group++) {
                 assertEquals(own.signals(group), port.deliverable(group), when);
                 assertEquals(own.highestPending(group), port.highestPending(group), when);
-                assertEquals(
-                        own.readBinaryPoint(group), port.registers().binaryPoint(group), when);
+                assertEquals(own.readBinaryPoint(group), port.registers().binaryPoint(group), when);
             }
             assertTrue(port.requested() || model.highest(cpu) < 0 || halted[cpu], when);
             assertEquals(own.running(), port.registers().runningPriority(), when);
