@@ -107,7 +107,6 @@ public final class ApicTimer {
             return;
         }
         service(nowNs);
-        rebase(nowNs);
         if (changed > PERIODIC || mode > PERIODIC) {
             baseCount = 0;
             deadline = 0;
