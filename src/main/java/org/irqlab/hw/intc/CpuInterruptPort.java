@@ -81,4 +81,10 @@ public interface CpuInterruptPort {
 
     /** Ends the halted state, after a kick or any other reason to wake up. */
     void resumed();
+
+    /**
+     * Connects what non-maskable interrupts for this CPU pull; before the machine runs. Controllers
+     * that send none ignore it.
+     */
+    default void connectNmi(NmiLine line) {}
 }

@@ -23,12 +23,18 @@ public enum FireOutcome {
      */
     DROPPED_ILLEGAL_VECTOR,
     /** No CPU of this machine is addressed, or the message is of a kind that no CPU takes. */
-    DROPPED_NO_TARGET;
+    DROPPED_NO_TARGET,
+    /** An edge came while its pin was masked; edges leave nothing behind, so it is lost. */
+    IGNORED_MASKED_EDGE,
+    /** The line did not go from inactive to active, which is all that an edge pin hears. */
+    IGNORED_NO_EDGE;
 
     /** Whether nothing will ever be delivered for this fire, and nothing earlier covers it. */
     public boolean dropped() {
         return this == DROPPED_DISABLED
                 || this == DROPPED_ILLEGAL_VECTOR
-                || this == DROPPED_NO_TARGET;
+                || this == DROPPED_NO_TARGET
+                || this == IGNORED_MASKED_EDGE
+                || this == IGNORED_NO_EDGE;
     }
 }

@@ -3,61 +3,119 @@ package org.irqlab.hw.intc.apic;
 import org.irqlab.base.HotPath;
 import org.irqlab.hw.intc.CpuKick;
 import org.irqlab.hw.intc.FireOutcome;
+import org.irqlab.hw.intc.GuestErrorSink;
 import org.irqlab.hw.intc.InterruptController;
+import org.irqlab.hw.intc.apic.pin.StormDamping;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * The interrupt controller of an x86 machine in xAPIC mode: one {@link LocalApic} per CPU, reached
- * by messages and inter-processor interrupts.
+ * The interrupt controller of an x86 machine: one {@link LocalApic} per CPU, reached by messages,
+ * by the pins of {@link IoApic}s, and by inter-processor interrupts.
  *
  * <p>The local APICs start as Linux leaves them after setting them up: software-enabled, task
  * priority 0x10, spurious vector 0xff, timer unmasked on {@link X86Vectors#localTimer}. {@link
  * LocalApic#reset} leads to the architectural power-on state.
  *
- * <p><b>Threads.</b> Any.
+ * <p>IMPDEF: ids above 255 stand in bits 63:40 of a message's address, as KVM has them without
+ * interrupt remapping.
+ *
+ * <p><b>Threads.</b> Any; an I/O APIC is added before the machine runs.
  *
  * @see "Intel SDM volume 3, Advanced Programmable Interrupt Controller: Message Signalled
  *     Interrupts"
  */
 public final class ApicController implements InterruptController {
     /** Most CPUs that 8-bit physical destinations reach: 0xff means everyone. */
-    public static final int MAX_CPUS = ApicBus.EVERYONE;
+    public static final int MAX_CPUS = InterruptCommand.EVERYONE_XAPIC;
+
+    /** Most CPUs of a machine in x2APIC mode: as many as Linux can have. */
+    public static final int MAX_X2APIC_CPUS = 8192;
 
     private static final long MESSAGE_WINDOW = 0xfee0_0000L;
-    private static final long MESSAGE_WINDOW_MASK = 0xffff_ffff_fff0_0000L;
+    private static final long MESSAGE_WINDOW_MASK = 0xff_fff0_0000L;
+    private static final int HIGH_ID_SHIFT = 40;
     private static final int LOGICAL_DESTINATION = 1 << 2;
+    private static final int REDIRECTION_HINT = 1 << 3;
+    private static final int DELIVERY_MODE = 7 << 8;
+    private static final int MESSAGE_BITS = DELIVERY_MODE | 0xff | InterruptCommand.LEVEL;
+    private static final int PIN_BITS = MESSAGE_BITS | InterruptCommand.LOGICAL;
     private static final int ENABLED_WITH_SPURIOUS = 1 << 8 | X86Vectors.SPURIOUS;
     private static final int ALL_BUT_EXCEPTION_VECTORS = 0x10;
 
     private final X86Vectors vectors = new X86Vectors();
     private final ApicBus bus;
     private final LocalApic[] apics;
+    private final ApicMsrs[] msrs;
+    private final XapicRegisters registers = new XapicRegisters(this);
+    private final GuestErrorSink errors;
+    private EoiBroadcast[] listeners = {};
 
-    /** A machine with as many CPUs as {@code kicks}, whose devices all send messages. */
+    /** A machine with as many CPUs as {@code kicks}, in xAPIC mode. */
     public ApicController(List<? extends CpuKick> kicks) {
-        this(kicks, EoiBroadcast.NONE);
+        this(kicks, ApicOptions.DEFAULT);
     }
 
     /**
-     * A machine with as many CPUs as {@code kicks}.
+     * A machine with as many CPUs as {@code kicks}, in xAPIC mode.
      *
      * @param eoiBroadcast hears the end of level-triggered interrupts
      */
     public ApicController(List<? extends CpuKick> kicks, EoiBroadcast eoiBroadcast) {
+        this(kicks, ApicOptions.DEFAULT);
+        onLevelEnd(eoiBroadcast);
+    }
+
+    /** A machine with as many CPUs as {@code kicks}. */
+    public ApicController(List<? extends CpuKick> kicks, ApicOptions options) {
         int cpus = kicks.size();
-        if (cpus < 1 || cpus > MAX_CPUS) {
-            throw new IllegalArgumentException("cpus=" + cpus + " not in 1..MAX_CPUS=" + MAX_CPUS);
+        boolean x2apic = options.mode() == ApicMode.X2APIC;
+        int most = x2apic ? MAX_X2APIC_CPUS : MAX_CPUS;
+        if (cpus < 1 || cpus > most) {
+            String limit = x2apic ? "MAX_X2APIC_CPUS=" : "MAX_CPUS=";
+            throw new IllegalArgumentException("cpus=" + cpus + " not in 1.." + limit + most);
         }
-        var requests = kicks.stream().map(RequestRegister::new).toArray(RequestRegister[]::new);
-        bus = new ApicBus(requests);
+        var parts = ApicParts.of(kicks, options.mode());
+        bus = parts.bus();
+        errors = options.errors();
         apics = new LocalApic[cpus];
+        msrs = new ApicMsrs[cpus];
         for (int cpu = 0; cpu < cpus; cpu++) {
-            apics[cpu] = new LocalApic(cpu, bus, requests[cpu], eoiBroadcast);
+            apics[cpu] = new LocalApic(cpu, parts, this::ended, options);
             apics[cpu].writeSvr(ENABLED_WITH_SPURIOUS);
             apics[cpu].writeTpr(ALL_BUT_EXCEPTION_VECTORS);
             apics[cpu].writeLvtTimer(X86Vectors.LOCAL_TIMER);
+            msrs[cpu] = new ApicMsrs(apics[cpu], registers);
         }
+    }
+
+    private void ended(int vector) {
+        for (EoiBroadcast listener : listeners) {
+            listener.ended(vector);
+        }
+    }
+
+    /** Adds an I/O APIC, whose pins reach all CPUs and which hears of their ends of interrupt. */
+    public IoApic addIoApic(StormDamping damping) {
+        var ioApic = new IoApic((pin, entry) -> bus.send(command(entry)), damping, errors);
+        onLevelEnd(ioApic);
+        return ioApic;
+    }
+
+    /** Adds what hears the end of level-triggered interrupts; before the machine runs. */
+    public void onLevelEnd(EoiBroadcast listener) {
+        listeners = Arrays.copyOf(listeners, listeners.length + 1);
+        listeners[listeners.length - 1] = listener;
+    }
+
+    private long command(long entry) {
+        return InterruptCommand.of((int) entry & PIN_BITS, widened((int) (entry >>> 56)));
+    }
+
+    /** An 8-bit destination; 0xff is a CPU where there are as many. */
+    private int widened(int destination) {
+        return apics.length > MAX_CPUS ? destination : InterruptCommand.widened(destination);
     }
 
     @Override
@@ -70,6 +128,16 @@ public final class ApicController implements InterruptController {
         return apics[cpu];
     }
 
+    /** The memory-mapped registers, in which each CPU finds its own local APIC. */
+    public XapicRegisters registers() {
+        return registers;
+    }
+
+    /** The model-specific registers of one CPU's local APIC. */
+    public ApicMsrs msrs(int cpu) {
+        return msrs[cpu];
+    }
+
     @Override
     @HotPath
     public FireOutcome sendIpi(int cpu, int vector) {
@@ -77,25 +145,30 @@ public final class ApicController implements InterruptController {
     }
 
     /**
-     * Delivers a message: address 31:20 0xfee, destination 19:12, logical mode 2; data 7:0 vector,
-     * delivery mode 10:8.
-     *
-     * <p>SIMPLIFIED: the redirection hint and the trigger bits are ignored, messages are edges.
+     * Delivers a message: address 31:20 0xfee, destination 19:12 and 63:40, redirection hint 3,
+     * logical mode 2; data 7:0 vector, delivery mode 10:8, assert 14, level-triggered 15. The hint
+     * turns a fixed delivery to several CPUs into one of lowest priority; it needs a logical
+     * destination.
      *
      * @return {@link FireOutcome#DROPPED_NO_TARGET} also for an address outside the window, a
-     *     logical destination, and a delivery mode other than fixed and lowest priority
+     *     destination that no APIC matches, the reserved delivery mode, and a de-assertion
      */
     @Override
     @HotPath
     public FireOutcome message(long address, int data) {
-        boolean taken =
-                (address & MESSAGE_WINDOW_MASK) == MESSAGE_WINDOW
-                        && (address & LOGICAL_DESTINATION) == 0
-                        && ApicBus.requestsVector(data >> 8 & 7);
-        if (!taken) {
+        int levelBits = data & (InterruptCommand.LEVEL | InterruptCommand.ASSERT);
+        if ((address & MESSAGE_WINDOW_MASK) != MESSAGE_WINDOW
+                || levelBits == InterruptCommand.LEVEL) {
             return FireOutcome.DROPPED_NO_TARGET;
         }
-        return bus.sendPhysical((int) (address >> 12) & 0xff, data & 0xff);
+        int low = data & MESSAGE_BITS;
+        int id = (int) (address >>> 12) & 0xff;
+        int highId = (int) (address >>> HIGH_ID_SHIFT) << Byte.SIZE;
+        if ((address & LOGICAL_DESTINATION) != 0) {
+            boolean one = (address & REDIRECTION_HINT) != 0 && (data & DELIVERY_MODE) == 0;
+            low |= InterruptCommand.LOGICAL | (one ? InterruptCommand.LOWEST_PRIORITY << 8 : 0);
+        }
+        return bus.send(InterruptCommand.of(low, highId == 0 ? widened(id) : highId | id));
     }
 
     @Override
@@ -108,7 +181,7 @@ public final class ApicController implements InterruptController {
         if (cpu < 0 || cpu >= apics.length) {
             throw new IllegalArgumentException("cpu=" + cpu + " >= cpus=" + apics.length);
         }
-        return MESSAGE_WINDOW | (long) cpu << 12;
+        return (long) (cpu >>> Byte.SIZE) << HIGH_ID_SHIFT | MESSAGE_WINDOW | (cpu & 0xff) << 12;
     }
 
     @Override

@@ -3,15 +3,20 @@ package org.irqlab.hw.intc.apic;
 import org.irqlab.base.Checks;
 import org.irqlab.base.HotPath;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 /**
- * The part of one local APIC that only its CPU changes: in-service register (ISR), priorities, the
- * timer's local vector table entry, and the CPU's half of the conservation law.
+ * The part of one local APIC that only its CPU changes: in-service register (ISR), priorities, most
+ * local vector table entries, and the CPU's half of the conservation law.
  *
- * <p><b>Threads.</b> Owner only, plain access. One padded array rather than fields, so that no
+ * <p><b>Threads.</b> Owner only, plain access; the two {@code …Glance} queries: any, and what they
+ * read is written opaquely. One padded array rather than fields, so that no
  * producer's cache line is next to it.
  */
 @HotPath
 final class OwnerRegisters {
+    private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
     private static final int PADDING = 128 / Long.BYTES;
     private static final int ISR = PADDING;
     private static final int ISRV = ISR + Vectors.WORDS;
@@ -19,8 +24,11 @@ final class OwnerRegisters {
     private static final int SVR = TPR + 1;
     private static final int COMMITTED = SVR + 1;
     private static final int LVT_TIMER = COMMITTED + 1;
-    private static final int ERROR_STATUS = LVT_TIMER + 1;
-    private static final int ACKNOWLEDGED = ERROR_STATUS + 1;
+    private static final int LVT_THERMAL = LVT_TIMER + 1;
+    private static final int LVT_PERFORMANCE = LVT_THERMAL + 1;
+    private static final int ERROR_STATUS = LVT_PERFORMANCE + 1;
+    private static final int COMMAND = ERROR_STATUS + 1;
+    private static final int ACKNOWLEDGED = COMMAND + 1;
     private static final int ENDED = ACKNOWLEDGED + 1;
     private static final int SPURIOUS = ENDED + 1;
     private static final int IGNORED_ENDS = SPURIOUS + 1;
@@ -30,7 +38,6 @@ final class OwnerRegisters {
 
     private static final int SOFTWARE_ENABLE = 1 << 8;
     private static final int SUPPRESS_EOI_BROADCAST = 1 << 12;
-    private static final int LVT_MASKED = 1 << 16;
     private static final int LOW_BYTE = 0xff;
 
     private final long[] words = new long[LOST_TIMER_EXPIRIES + 1 + PADDING];
@@ -40,11 +47,13 @@ final class OwnerRegisters {
     }
 
     private void powerOn() {
-        for (int word = ISR; word <= ERROR_STATUS; word++) {
-            words[word] = 0;
+        for (int word = ISR; word <= COMMAND; word++) {
+            WORD.setOpaque(words, word, 0L);
         }
-        words[SVR] = LOW_BYTE;
-        words[LVT_TIMER] = LVT_MASKED;
+        WORD.setOpaque(words, SVR, (long) LOW_BYTE);
+        words[LVT_TIMER] = Lvt.MASKED;
+        words[LVT_THERMAL] = Lvt.MASKED;
+        words[LVT_PERFORMANCE] = Lvt.MASKED;
     }
 
     /** INIT: registers as after power-on; the counters go on. */
@@ -66,7 +75,7 @@ final class OwnerRegisters {
                     "I-06 vector " + vector + " nests on " + words[ISRV]);
         }
         words[ISR + Vectors.word(vector)] |= Vectors.bit(vector);
-        words[ISRV] = vector;
+        WORD.setOpaque(words, ISRV, (long) vector);
         words[COMMITTED] = 0;
         words[ACKNOWLEDGED]++;
     }
@@ -79,7 +88,7 @@ final class OwnerRegisters {
             return Vectors.NONE;
         }
         words[ISR + Vectors.word(vector)] &= ~Vectors.bit(vector);
-        words[ISRV] = highestInService();
+        WORD.setOpaque(words, ISRV, (long) highestInService());
         words[ENDED]++;
         if (Checks.ON) {
             Checks.invariant(words[ISRV] < vector, "I-06 ended " + vector + " out of order");
@@ -119,9 +128,21 @@ final class OwnerRegisters {
      * <p>IMPDEF: for equal classes the low nibble is the task priority's.
      */
     int ppr() {
-        int tpr = (int) words[TPR];
-        int isrv = (int) words[ISRV];
+        return ppr((int) words[TPR], (int) words[ISRV]);
+    }
+
+    private static int ppr(int tpr, int isrv) {
         return Vectors.priorityClass(tpr) >= Vectors.priorityClass(isrv) ? tpr : isrv & 0xf0;
+    }
+
+    /** The processor priority as another thread sees it at some moment. */
+    int priorityGlance() {
+        return ppr((int) (long) WORD.getOpaque(words, TPR), (int) (long) WORD.getOpaque(words, ISRV));
+    }
+
+    /** Whether another thread finds this APIC software-enabled. */
+    boolean enabledGlance() {
+        return ((long) WORD.getOpaque(words, SVR) & SOFTWARE_ENABLE) != 0;
     }
 
     /** Whether {@code vector}, which may be {@link Vectors#NONE}, may be taken now. */
@@ -147,10 +168,8 @@ final class OwnerRegisters {
     }
 
     void svr(int value) {
-        words[SVR] = value & (LOW_BYTE | SOFTWARE_ENABLE | SUPPRESS_EOI_BROADCAST);
-        if (!softwareEnabled()) {
-            words[LVT_TIMER] |= LVT_MASKED;
-        }
+        long kept = value & (LOW_BYTE | SOFTWARE_ENABLE | SUPPRESS_EOI_BROADCAST);
+        WORD.setOpaque(words, SVR, kept);
     }
 
     int tpr() {
@@ -158,27 +177,43 @@ final class OwnerRegisters {
     }
 
     void tpr(int value) {
-        words[TPR] = value & LOW_BYTE;
+        WORD.setOpaque(words, TPR, (long) (value & LOW_BYTE));
     }
 
-    int lvtTimer() {
-        return (int) words[LVT_TIMER];
+    /** A local vector table entry that is kept here: timer, thermal or performance. */
+    int lvt(Lvt entry) {
+        return (int) words[slot(entry)];
     }
 
-    void lvtTimer(int value) {
-        words[LVT_TIMER] = value & (LOW_BYTE | LVT_MASKED);
-        if (!softwareEnabled()) {
-            words[LVT_TIMER] |= LVT_MASKED;
-        }
+    void lvt(Lvt entry, int value) {
+        words[slot(entry)] = value;
+    }
+
+    private static int slot(Lvt entry) {
+        return switch (entry) {
+            case TIMER -> LVT_TIMER;
+            case THERMAL -> LVT_THERMAL;
+            case PERFORMANCE -> LVT_PERFORMANCE;
+            case LINT0, LINT1, ERROR -> throw new IllegalArgumentException("entry=" + entry);
+        };
     }
 
     /** The timer's vector, or {@link Vectors#NONE} if it is masked, which loses the expiry. */
     int timerVector() {
-        if ((words[LVT_TIMER] & LVT_MASKED) != 0) {
+        if ((words[LVT_TIMER] & Lvt.MASKED) != 0) {
             words[LOST_TIMER_EXPIRIES]++;
             return Vectors.NONE;
         }
         return (int) words[LVT_TIMER] & LOW_BYTE;
+    }
+
+    /** The last command, in the bus's form. */
+    long command() {
+        return words[COMMAND];
+    }
+
+    void command(long value) {
+        words[COMMAND] = value;
     }
 
     int errorStatus() {
@@ -211,7 +246,7 @@ final class OwnerRegisters {
         return (int) (words[ISR + (index >> 1)] >>> ((index & 1) * Integer.SIZE));
     }
 
-    ApicCounts counts(int latched) {
+    ApicCounts counts(int latched, long errorInterrupts) {
         return new ApicCounts(
                 latched,
                 words[ACKNOWLEDGED],
@@ -220,6 +255,7 @@ final class OwnerRegisters {
                 words[IGNORED_ENDS],
                 words[DISCARDED_REQUESTS],
                 words[DISCARDED_IN_SERVICE],
-                words[LOST_TIMER_EXPIRIES]);
+                words[LOST_TIMER_EXPIRIES],
+                errorInterrupts);
     }
 }

@@ -9,10 +9,11 @@ import java.lang.invoke.VarHandle;
 
 /**
  * The part of one local APIC that producers write: interrupt request register (IRR), trigger mode
- * register (TMR), received errors, and whether the CPU has declared itself halted.
+ * register (TMR), received errors, and whether the CPU has declared itself halted; and what they
+ * read of it: mode, logical id, and the error entry of the local vector table.
  *
- * <p><b>Threads.</b> {@link #accept}, {@link #acceptLevel} and {@link #recordError}: any. The rest:
- * the CPU's owner.
+ * <p><b>Threads.</b> {@link #accept}, {@link #acceptLevel}, {@link #recordError} and the queries of
+ * mode and ids: any. The rest: the CPU's owner.
  *
  * <p><b>Progress.</b> Lock-free: an accept repeats only if another accept or acknowledge of the
  * same 64 vectors came between. (The JVM has no fetch-and-OR instruction; its own is a loop too,
@@ -24,6 +25,12 @@ final class RequestRegister {
     static final int SEND_ILLEGAL_VECTOR = 1 << 5;
 
     static final int RECEIVED_ILLEGAL_VECTOR = 1 << 6;
+    static final int ILLEGAL_REGISTER = 1 << 7;
+
+    /** Destination formats, the top four bits of the register. */
+    static final int FLAT = 0xf;
+
+    static final int CLUSTER = 0;
 
     private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
     // Two cache lines: the adjacent-line prefetcher pairs lines.
@@ -34,13 +41,24 @@ final class RequestRegister {
     // Rarely written, so apart from the line that every fire writes.
     private static final int TMR = HALTED + PADDING;
     private static final int ERRORS = TMR + Vectors.WORDS;
+    private static final int ERROR_INTERRUPTS = ERRORS + 1;
+    // Written by the owner, read by any thread: mode 1:0, destination format 11:8, logical id 63:32.
+    private static final int ADDRESSING = ERROR_INTERRUPTS + 1;
+    private static final int LVT_ERROR = ADDRESSING + 1;
+
+    private static final int MODE = 3;
+    private static final int FORMAT_SHIFT = 8;
 
     // Any thread, through WORD.
-    private final long[] words = new long[ERRORS + PADDING];
+    private final long[] words = new long[LVT_ERROR + 1 + PADDING];
+    private final int id;
     private final CpuKick kick;
 
-    RequestRegister(CpuKick kick) {
+    RequestRegister(int id, CpuKick kick, ApicMode mode) {
+        this.id = id;
         this.kick = kick;
+        mode(mode);
+        lvtError(Lvt.MASKED);
     }
 
     /** Latches an edge-triggered request. */
@@ -50,6 +68,13 @@ final class RequestRegister {
             return FireOutcome.DROPPED_ILLEGAL_VECTOR;
         }
         long bit = Vectors.bit(vector);
+        if (((long) WORD.getOpaque(words, TMR + Vectors.word(vector)) & bit) != 0) {
+            WORD.getAndBitwiseAnd(words, TMR + Vectors.word(vector), ~bit);
+        }
+        return request(vector, bit);
+    }
+
+    private FireOutcome request(int vector, long bit) {
         long before = or(IRR + Vectors.word(vector), bit);
         // The OR is a full fence and pairs with the one in tryHalt(): either this sees a halted
         // CPU, or the CPU sees the request.
@@ -60,18 +85,16 @@ final class RequestRegister {
     }
 
     /**
-     * Latches a level-triggered request.
-     *
-     * <p>SIMPLIFIED: an edge does not clear the TMR bit that an earlier level set. Linux gives a
-     * vector one trigger mode for as long as it is in use, and this keeps edges to one atomic
-     * operation.
+     * Latches a level-triggered request. A vector that edges and levels share at the same time can
+     * lose the end of a level, as on hardware: the mode is that of the last request.
      */
     FireOutcome acceptLevel(int vector) {
-        if (Vectors.legal(vector)) {
-            // Before the request, so that the owner who takes it finds the mode.
-            or(TMR + Vectors.word(vector), Vectors.bit(vector));
+        if (!Vectors.legal(vector)) {
+            return accept(vector);
         }
-        return accept(vector);
+        // Before the request, so that the owner who takes it finds the mode.
+        or(TMR + Vectors.word(vector), Vectors.bit(vector));
+        return request(vector, Vectors.bit(vector));
     }
 
     /**
@@ -147,9 +170,83 @@ final class RequestRegister {
         return (long) WORD.getOpaque(words, HALTED) != 0;
     }
 
-    /** Adds bits to the errors that the owner has not read yet. */
+    /**
+     * Adds bits to the errors that the owner has not read yet; if one is new, requests the vector
+     * of the error entry. Recurs at most once, as only one kind of error is left then.
+     */
     void recordError(int bits) {
-        or(ERRORS, bits);
+        boolean isNew = (or(ERRORS, bits) & bits) != bits;
+        int entry = lvtError();
+        if (isNew && (entry & Lvt.MASKED) == 0) {
+            if (accept(entry & 0xff) == FireOutcome.LATCHED) {
+                WORD.getAndAdd(words, ERROR_INTERRUPTS, 1L);
+            }
+        }
+    }
+
+    /** Requests that the error entry latched. */
+    long errorInterrupts() {
+        return (long) WORD.getOpaque(words, ERROR_INTERRUPTS);
+    }
+
+    int lvtError() {
+        return (int) (long) WORD.getOpaque(words, LVT_ERROR);
+    }
+
+    void lvtError(int value) {
+        WORD.setOpaque(words, LVT_ERROR, (long) value);
+    }
+
+    ApicMode mode() {
+        return ApicMode.of((int) (long) WORD.getOpaque(words, ADDRESSING) & MODE);
+    }
+
+    /** Whether messages reach this APIC. */
+    boolean present() {
+        return ((long) WORD.getOpaque(words, ADDRESSING) & MODE) != 0;
+    }
+
+    /** Changes the mode; ids are then as after a reset, or as the x2APIC derives them. */
+    void mode(ApicMode mode) {
+        // Cluster 31:16 and the CPU's bit in it.
+        int logical = mode == ApicMode.X2APIC ? id >>> 4 << 16 | 1 << (id & 0xf) : 0;
+        addressing(mode, FLAT, logical);
+    }
+
+    /** Changes format and logical id of an xAPIC. */
+    void logical(int format, int logicalId) {
+        addressing(mode(), format, logicalId);
+    }
+
+    private void addressing(ApicMode mode, int format, int logical) {
+        long word = (long) logical << Integer.SIZE | (long) format << FORMAT_SHIFT | mode.ordinal();
+        WORD.setOpaque(words, ADDRESSING, word);
+    }
+
+    int format() {
+        return (int) ((long) WORD.getOpaque(words, ADDRESSING) >>> FORMAT_SHIFT) & 0xf;
+    }
+
+    int logicalId() {
+        return (int) ((long) WORD.getOpaque(words, ADDRESSING) >>> Integer.SIZE);
+    }
+
+    /**
+     * Whether a logical destination means this APIC; everyone's is not looked at. IMPDEF: a
+     * reserved destination format matches nothing.
+     */
+    boolean matchesLogical(int destination) {
+        long word = (long) WORD.getOpaque(words, ADDRESSING);
+        int logical = (int) (word >>> Integer.SIZE);
+        int common = logical & destination;
+        if ((word & MODE) == ApicMode.X2APIC.ordinal()) {
+            return logical >>> 16 == destination >>> 16 && (common & 0xffff) != 0;
+        }
+        return switch ((int) (word >>> FORMAT_SHIFT) & 0xf) {
+            case FLAT -> common != 0;
+            case CLUSTER -> logical >>> 4 == destination >>> 4 && (common & 0xf) != 0;
+            default -> false;
+        };
     }
 
     /** Returns the errors recorded since the last call, and clears them. */

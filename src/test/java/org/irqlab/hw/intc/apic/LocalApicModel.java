@@ -1,6 +1,7 @@
 package org.irqlab.hw.intc.apic;
 
 import org.irqlab.hw.intc.FireOutcome;
+import org.irqlab.hw.intc.apic.pin.PinModel;
 
 import java.util.BitSet;
 
@@ -12,28 +13,64 @@ final class LocalApicModel {
     int tpr;
     int svr = 0xff;
     int lvtTimer = 1 << 16;
+    int lvtThermal = 1 << 16;
+    int lvtPerformance = 1 << 16;
+    int lvtError = 1 << 16;
+    final PinModel[] lints = {
+        new PinModel(this::fromPin, 0), new PinModel(this::fromPin, 0),
+    };
     int errors;
     int errorStatus;
     boolean committed;
     boolean halted;
     int kicks;
     int lastBroadcast = -1;
+    int errorInterrupts;
+    int smis;
+    int guestErrors;
 
     FireOutcome accept(int vector, boolean level) {
         if (vector < 16 || vector > 255) {
-            errors |= 1 << 6;
+            recordError(1 << 6);
             return FireOutcome.DROPPED_ILLEGAL_VECTOR;
         }
         boolean before = irr.get(vector);
         irr.set(vector);
-        if (level) {
-            tmr.set(vector);
-        }
+        tmr.set(vector, level);
         if (halted) {
             halted = false;
             kicks++;
         }
         return before ? FireOutcome.COALESCED : FireOutcome.LATCHED;
+    }
+
+    private void recordError(int bit) {
+        boolean isNew = (errors & bit) == 0;
+        errors |= bit;
+        if (isNew && (lvtError & 1 << 16) == 0) {
+            boolean latched = accept(lvtError & 0xff, false) == FireOutcome.LATCHED;
+            errorInterrupts += latched ? 1 : 0;
+        }
+    }
+
+    private FireOutcome fromPin(PinModel pin) {
+        return deliver(pin.vector, pin.mode, pin.isLevel());
+    }
+
+    private FireOutcome deliver(int vector, int mode, boolean level) {
+        smis += mode == 2 ? 1 : 0;
+        return mode <= 1 ? accept(vector, level) : FireOutcome.DROPPED_NO_TARGET;
+    }
+
+    FireOutcome localInterrupt(Lvt entry) {
+        int value = entry == Lvt.THERMAL ? lvtThermal : lvtPerformance;
+        if ((value & 1 << 16) != 0) {
+            return FireOutcome.DROPPED_DISABLED;
+        }
+        if (entry == Lvt.PERFORMANCE) {
+            lvtPerformance |= 1 << 16;
+        }
+        return deliver(value & 0xff, value >> 8 & 7, false);
     }
 
     int ppr() {
@@ -68,9 +105,13 @@ final class LocalApicModel {
         int vector = isr.length() - 1;
         if (vector >= 0) {
             isr.clear(vector);
-            if (tmr.get(vector) && (svr & 1 << 12) == 0) {
-                lastBroadcast = vector;
+            if (tmr.get(vector)) {
+                lints[0].ended(vector);
+                lints[1].ended(vector);
+                lastBroadcast = (svr & 1 << 12) == 0 ? vector : lastBroadcast;
             }
+        } else {
+            guestErrors++;
         }
     }
 
@@ -88,14 +129,35 @@ final class LocalApicModel {
         svr = value & 0x11ff;
         if ((svr & 1 << 8) == 0) {
             lvtTimer |= 1 << 16;
+            lvtThermal |= 1 << 16;
+            lvtPerformance |= 1 << 16;
+            lvtError |= 1 << 16;
+            lints[0].mask();
+            lints[1].mask();
         }
     }
 
-    void writeLvtTimer(int value) {
-        lvtTimer = value & 0x100ff;
-        if ((svr & 1 << 8) == 0) {
-            lvtTimer |= 1 << 16;
+    void writeLvt(Lvt entry, int written) {
+        int value = (svr & 1 << 8) == 0 ? written | 1 << 16 : written;
+        switch (entry) {
+            case TIMER -> lvtTimer = value & 0x700ff;
+            case THERMAL -> lvtThermal = value & 0x107ff;
+            case PERFORMANCE -> lvtPerformance = value & 0x107ff;
+            case LINT0 -> lints[0].writeLow(value & ~(1 << 11));
+            case LINT1 -> lints[1].writeLow(value & ~(1 << 11));
+            case ERROR -> lvtError = value & 0x100ff;
         }
+    }
+
+    int lvt(Lvt entry) {
+        return switch (entry) {
+            case TIMER -> lvtTimer;
+            case THERMAL -> lvtThermal;
+            case PERFORMANCE -> lvtPerformance;
+            case LINT0 -> lints[0].low();
+            case LINT1 -> lints[1].low();
+            case ERROR -> lvtError;
+        };
     }
 
     void writeErrorStatus() {
@@ -110,6 +172,11 @@ final class LocalApicModel {
         tpr = 0;
         svr = 0xff;
         lvtTimer = 1 << 16;
+        lvtThermal = 1 << 16;
+        lvtPerformance = 1 << 16;
+        lvtError = 1 << 16;
+        lints[0].writeLow(1 << 16);
+        lints[1].writeLow(1 << 16);
         errorStatus = 0;
         committed = false;
     }
