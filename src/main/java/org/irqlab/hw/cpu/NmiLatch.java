@@ -47,6 +47,7 @@ public final class NmiLatch implements NmiLine {
 
     // Holder only.
     private boolean blocked;
+    private boolean interruptedFlag;
     private long taken;
 
     /** Makes the latch of a CPU that sleeps at {@code haltLine}. */
@@ -93,6 +94,7 @@ public final class NmiLatch implements NmiLine {
         while (take()) {
             served = true;
             boolean irqs = cpu.irqSave();
+            interruptedFlag = irqs;
             boolean alone = cpu.alone();
             cpu.setAlone(false);
             entry.nmi();
@@ -117,6 +119,11 @@ public final class NmiLatch implements NmiLine {
     /** Whether an NMI is in service: its handler has not returned, nor an exception in it. */
     public boolean blocked() {
         return blocked;
+    }
+
+    /** Returns the interrupt flag of the code that the last NMI interrupted. */
+    public boolean interruptedFlag() {
+        return interruptedFlag;
     }
 
     /** How many NMIs were delivered. */
