@@ -48,7 +48,10 @@ public final class GuestMemory {
         states[page] = State.ABSENT;
     }
 
-    /** Makes each load from a page a machine check, or no longer, with null. */
+    /**
+     * Makes a load from a page a machine check, or no longer, with null: every load if the error
+     * requires action, else the next one.
+     */
     public void poison(int page, MachineCheckReport report) {
         poison[page] = report;
     }
@@ -56,6 +59,14 @@ public final class GuestMemory {
     /** Returns what a load from {@code address} reports, or null if the page is sound. */
     MachineCheckReport poison(long address) {
         return poison[(int) page(address)];
+    }
+
+    /** The error of a page has been raised. */
+    void reported(long address) {
+        int page = (int) page(address);
+        if (poison[page].lacks(MachineCheckReport.Bit.ACTION_REQUIRED)) {
+            poison[page] = null;
+        }
     }
 
     public boolean present(long address) {

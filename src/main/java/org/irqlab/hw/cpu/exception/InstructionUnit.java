@@ -104,6 +104,7 @@ final class InstructionUnit {
         }
         MachineCheckReport poison = core.memory().poison(load.address());
         if (poison != null) {
+            core.memory().reported(load.address());
             return GuestEvent.machineCheck(poison, core.pc());
         }
         core.setRegister(load.register(), core.memory().word(load.address()));
