@@ -1,6 +1,8 @@
 package org.irqlab.hw.cpu;
 
-/** What the CPU enters when it takes an NMI: the kernel's side of the gate, owned by the hardware. */
+/**
+ * What the CPU enters when it takes an NMI: the kernel's side of the gate, owned by the hardware.
+ */
 @FunctionalInterface
 public interface NmiEntry {
     /**

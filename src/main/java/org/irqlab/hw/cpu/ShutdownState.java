@@ -27,7 +27,9 @@ public final class ShutdownState {
         down = true;
     }
 
-    /** Waits at most {@code ns} for the reset; what wakes a halted CPU otherwise does not end it. */
+    /**
+     * Waits at most {@code ns} for the reset; what wakes a halted CPU otherwise does not end it.
+     */
     public void await(long ns) {
         if (down) {
             haltLine.awaitNanos(ns);

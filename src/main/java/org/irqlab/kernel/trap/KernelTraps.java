@@ -106,8 +106,7 @@ public final class KernelTraps {
         long repeats = fault ? run.repeats().note(frame) : 0;
         if (repeats > settings.faultRepeats()) {
             counts(run.kernelCpu().id()).faultLoop();
-            run.end(
-                    new ProgramEnd.FaultLoop(frame.at(), frame.faultAddress(), repeats), frame);
+            run.end(new ProgramEnd.FaultLoop(frame.at(), frame.faultAddress(), repeats), frame);
         } else {
             dispatch(run, frame);
         }

@@ -22,8 +22,7 @@ class NmiLatchTest {
 
     private final FakePort port = new FakePort();
     private final VirtualCpu cpu =
-            new VirtualCpu(
-                    0, GuestThread.ANY_CORE, port, new HaltLine(), new NoiseMeter(50_000));
+            new VirtualCpu(0, GuestThread.ANY_CORE, port, new HaltLine(), new NoiseMeter(50_000));
     private final List<String> log = new ArrayList<>();
 
     private void logNmis() {

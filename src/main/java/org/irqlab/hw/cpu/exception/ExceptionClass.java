@@ -15,7 +15,9 @@ public enum ExceptionClass {
     /** Asynchronous: saves the instruction that is executed next. */
     INTERRUPT;
 
-    /** Returns what is saved for an event of the instruction {@code at} that {@code next} follows. */
+    /**
+     * Returns what is saved for an event of the instruction {@code at} that {@code next} follows.
+     */
     public int savedPc(int at, int next) {
         return switch (this) {
             case FAULT, ABORT -> at;

@@ -87,9 +87,7 @@ public final class GuestCore {
 
     private void execute() {
         if (pc < 0 || pc >= program.instructions().size()) {
-            deliver(
-                    GuestEvent.access(
-                            ExceptionCause.PAGE_FAULT, GuestEvent.FETCH, pc, pc));
+            deliver(GuestEvent.access(ExceptionCause.PAGE_FAULT, GuestEvent.FETCH, pc, pc));
             return;
         }
         boolean steps = singleStep;
@@ -150,7 +148,9 @@ public final class GuestCore {
         cpu().writeIrqFlag(!asynchronous && frame.interruptFlag());
     }
 
-    /** Returns the flag of the code that is being interrupted; what polls has cleared it already. */
+    /**
+     * Returns the flag of the code that is being interrupted; what polls has cleared it already.
+     */
     boolean interruptFlag(ExceptionCause cause) {
         return switch (cause) {
             case INTERRUPT -> true;

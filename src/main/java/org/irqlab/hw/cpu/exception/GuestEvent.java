@@ -38,8 +38,7 @@ public record GuestEvent(
     }
 
     static GuestEvent softwareInterrupt(int vector, int at) {
-        return new GuestEvent(
-                ExceptionCause.SOFTWARE_INTERRUPT, vector, 0, 0, at, at + 1, null);
+        return new GuestEvent(ExceptionCause.SOFTWARE_INTERRUPT, vector, 0, 0, at, at + 1, null);
     }
 
     /** Another event of the same instruction, raised by the delivery of this one. */

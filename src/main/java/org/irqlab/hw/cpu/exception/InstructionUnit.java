@@ -129,8 +129,7 @@ final class InstructionUnit {
             return null;
         }
         long protection = present ? GuestEvent.PROTECTION : 0;
-        return GuestEvent.access(
-                ExceptionCause.PAGE_FAULT, write | protection, address, core.pc());
+        return GuestEvent.access(ExceptionCause.PAGE_FAULT, write | protection, address, core.pc());
     }
 
     private GuestEvent divide(Divide divide) {

@@ -20,15 +20,16 @@ public enum PairingClass {
         SHUTDOWN
     }
 
-    /** Returns what becomes of an exception of this class when its delivery raises {@code second}. */
+    /**
+     * Returns what becomes of an exception of this class when its delivery raises {@code second}.
+     */
     public Pairing whileDelivering(PairingClass second) {
         if (second == BENIGN) {
             return Pairing.SERIAL;
         }
         return switch (this) {
             case BENIGN -> Pairing.SERIAL;
-            case CONTRIBUTORY ->
-                    second == PAGE_FAULT ? Pairing.SERIAL : Pairing.DOUBLE_FAULT;
+            case CONTRIBUTORY -> second == PAGE_FAULT ? Pairing.SERIAL : Pairing.DOUBLE_FAULT;
             case PAGE_FAULT -> Pairing.DOUBLE_FAULT;
             case DOUBLE_FAULT -> Pairing.SHUTDOWN;
         };

@@ -86,8 +86,7 @@ public final class X86Exceptions implements ExceptionDelivery {
         long stack = gate.stackAddress();
         if (stack != Gate.OWN_STACK && !core.memory().writable(stack)) {
             long protection = core.memory().present(stack) ? GuestEvent.PROTECTION : 0;
-            return event.raises(
-                    ExceptionCause.PAGE_FAULT, GuestEvent.WRITE | protection, stack);
+            return event.raises(ExceptionCause.PAGE_FAULT, GuestEvent.WRITE | protection, stack);
         }
         return null;
     }

@@ -15,8 +15,7 @@ import java.util.List;
 final class GuestCpu {
     final FakePort port = new FakePort();
     final VirtualCpu cpu =
-            new VirtualCpu(
-                    0, GuestThread.ANY_CORE, port, new HaltLine(), new NoiseMeter(50_000));
+            new VirtualCpu(0, GuestThread.ANY_CORE, port, new HaltLine(), new NoiseMeter(50_000));
     final InterruptDescriptorTable idt = new InterruptDescriptorTable();
     final X86Exceptions x86 = new X86Exceptions(idt);
     final GuestMemory memory = new GuestMemory(8);
@@ -47,12 +46,11 @@ final class GuestCpu {
 
     /** A handler that logs and ends the interrupt at the controller. */
     TrapHandler ending() {
-        return logging(
-                frame -> {
-                    if (frame.kind() == ExceptionClass.INTERRUPT) {
-                        port.endOfInterrupt();
-                    }
-                });
+        return logging(frame -> {
+            if (frame.kind() == ExceptionClass.INTERRUPT) {
+                port.endOfInterrupt();
+            }
+        });
     }
 
     /** Loads a program. */

@@ -45,11 +45,10 @@ class X86DeliveryTest {
     private void endAt(int vector) {
         guest.idt.set(
                 vector,
-                Gate.interrupt(
-                        frame -> {
-                            codes.add(frame.number() + ":" + Long.toHexString(frame.errorCode()));
-                            frame.end();
-                        }));
+                Gate.interrupt(frame -> {
+                    codes.add(frame.number() + ":" + Long.toHexString(frame.errorCode()));
+                    frame.end();
+                }));
     }
 
     private void repairDivisorAt(int vector) {
@@ -137,8 +136,7 @@ class X86DeliveryTest {
     void doesNotAskTheGateOfAFaultForPrivilege() {
         repairDivisorAt(0);
         assertEquals(
-                StepResult.EXITED,
-                user(new LoadImmediate(0, 10), new Divide(0, 1), new Exit(0)));
+                StepResult.EXITED, user(new LoadImmediate(0, 10), new Divide(0, 1), new Exit(0)));
     }
 
     @Test
@@ -198,10 +196,8 @@ class X86DeliveryTest {
         guest.idt.set(
                 11,
                 Gate.interrupt(
-                                guest.logging(
-                                        frame ->
-                                                guest.idt.set(
-                                                        0x33, Gate.interrupt(guest.logging()))))
+                                guest.logging(frame ->
+                                        guest.idt.set(0x33, Gate.interrupt(guest.logging()))))
                         .onStack(STACK));
         assertEquals(StepResult.EXITED, kernel(new SoftwareInterrupt(0x33), new Exit(0)));
         assertEquals(List.of("14@0", "11@0", "51@1"), guest.log);
@@ -214,15 +210,13 @@ class X86DeliveryTest {
         guest.idt.set(
                 14,
                 Gate.interrupt(
-                        guest.logging(
-                                frame -> {
-                                    addresses.add(frame.faultAddress());
-                                    guest.memory.map(5, true);
-                                })));
+                        guest.logging(frame -> {
+                            addresses.add(frame.faultAddress());
+                            guest.memory.map(5, true);
+                        })));
         repairDivisorAt(0);
         guest.idt.set(0, guest.idt.gate(0).onStack(STACK));
-        var result =
-                kernel(new LoadImmediate(0, 1500), new Divide(0, 1), new Exit(0));
+        var result = kernel(new LoadImmediate(0, 1500), new Divide(0, 1), new Exit(0));
         assertEquals(StepResult.EXITED, result);
         assertEquals(List.of("14@1", "0@1"), guest.log);
         assertEquals(List.of(STACK), addresses);
@@ -319,7 +313,8 @@ class X86DeliveryTest {
         var flags = new ArrayList<Boolean>();
         guest.idt.set(2, Gate.interrupt(frame -> flags.add(frame.interruptFlag())));
         guest.load(
-                GuestProgram.kernel("test", new Nop(), new EnableInterrupts(), new Nop(), new Nop()));
+                GuestProgram.kernel(
+                        "test", new Nop(), new EnableInterrupts(), new Nop(), new Nop()));
         guest.cpu.nmi().raise();
         guest.core.step();
         guest.core.step();
@@ -335,18 +330,17 @@ class X86DeliveryTest {
     void unblocksNmisByAnExceptionsReturnInTheHandler() {
         guest.idt.set(
                 2,
-                Gate.interrupt(
-                        frame -> {
-                            guest.log.add("in");
-                            if (guest.log.size() == 1) {
-                                guest.cpu.nmi().raise();
-                                guest.cpu.poll();
-                                guest.log.add("blocked");
-                                frame.core().raiseInHandler(ExceptionCause.BREAKPOINT);
-                                guest.cpu.poll();
-                            }
-                            guest.log.add("out");
-                        }));
+                Gate.interrupt(frame -> {
+                    guest.log.add("in");
+                    if (guest.log.size() == 1) {
+                        guest.cpu.nmi().raise();
+                        guest.cpu.poll();
+                        guest.log.add("blocked");
+                        frame.core().raiseInHandler(ExceptionCause.BREAKPOINT);
+                        guest.cpu.poll();
+                    }
+                    guest.log.add("out");
+                }));
         guest.load(GuestProgram.kernel("test", new Nop(), new Exit(0)));
         guest.cpu.nmi().raise();
         guest.core.step();
@@ -357,8 +351,7 @@ class X86DeliveryTest {
 
     @Test
     void haltsUntilAnInterrupt() {
-        guest.load(
-                GuestProgram.kernel("test", new EnableInterrupts(), new Halt(), new Exit(0)));
+        guest.load(GuestProgram.kernel("test", new EnableInterrupts(), new Halt(), new Exit(0)));
         guest.core.step();
         guest.core.step();
         guest.cpu.nmi().raise();
