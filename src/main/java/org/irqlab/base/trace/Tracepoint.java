@@ -35,6 +35,9 @@ public enum Tracepoint {
     RESCHEDULE_EXIT("reschedule_exit"),
     CALL_FUNCTION_SINGLE_ENTRY("call_function_single_entry"),
     CALL_FUNCTION_SINGLE_EXIT("call_function_single_exit"),
+    /** a = address, b = instruction, c = error code. */
+    PAGE_FAULT_USER("page_fault_user"),
+    PAGE_FAULT_KERNEL("page_fault_kernel"),
     /**
      * The host took the CPU away; a = length of the gap in ns. Not a kernel event: left out of
      * exported text.

@@ -32,6 +32,8 @@ public final class VirtualCpu {
     private final CpuInterruptPort port;
     private final NoiseMeter noise;
     private final HaltLine haltLine;
+    private final NmiLatch nmi;
+    private final ShutdownState shutdown;
     private PolledDevice[] devices = {};
     private InterruptEntry entry =
             vector -> {
@@ -44,6 +46,7 @@ public final class VirtualCpu {
     private long nextDueNs = PolledDevice.NEVER;
     private long creditNs;
     private long resumedNs;
+    private long taken;
 
     /**
      * Makes CPU {@code id}.
@@ -59,6 +62,8 @@ public final class VirtualCpu {
         this.port = port;
         this.noise = noise;
         this.haltLine = haltLine;
+        nmi = new NmiLatch(haltLine);
+        shutdown = new ShutdownState(haltLine);
     }
 
     /** Sets what an interrupt enters. Before the CPU runs. */
@@ -88,6 +93,20 @@ public final class VirtualCpu {
 
     public NoiseMeter noise() {
         return noise;
+    }
+
+    /** Returns this CPU's NMI line. */
+    public NmiLatch nmi() {
+        return nmi;
+    }
+
+    public ShutdownState shutdown() {
+        return shutdown;
+    }
+
+    /** Returns how many interrupts and NMIs this CPU has taken. */
+    public long taken() {
+        return taken + nmi.taken();
     }
 
     public boolean irqsEnabled() {
@@ -126,6 +145,14 @@ public final class VirtualCpu {
 
     public void irqDisable() {
         irqsEnabled = false;
+    }
+
+    /**
+     * Writes the flag, as an instruction does: what is pending waits for the next poll, that is for
+     * the boundary between two instructions.
+     */
+    public void writeIrqFlag(boolean on) {
+        irqsEnabled = on;
     }
 
     /** A device's deadline moved other than in its own {@link PolledDevice#service}. */
@@ -167,6 +194,9 @@ public final class VirtualCpu {
         if (due) {
             serveDevices(now);
         }
+        if (nmi.latched()) {
+            due |= nmi.serve(this);
+        }
         if (irqsEnabled && port.requested()) {
             return takeInterrupts() | due;
         }
@@ -183,21 +213,25 @@ public final class VirtualCpu {
     }
 
     private boolean takeInterrupts() {
-        boolean taken = false;
+        boolean any = false;
         while (irqsEnabled) {
             int vector = port.acknowledge();
             if (vector < 0) {
                 break;
             }
-            taken = true;
+            any = true;
+            taken++;
             irqsEnabled = false;
             entry.interrupt(vector);
             if (Checks.ON) {
                 Checks.invariant(!irqsEnabled, "I-20: interrupt entry returned with interrupts on");
             }
             irqsEnabled = true;
+            if (nmi.latched()) {
+                nmi.serve(this);
+            }
         }
-        return taken;
+        return any;
     }
 
     /**
@@ -292,6 +326,10 @@ public final class VirtualCpu {
         }
     }
 
+    boolean alone() {
+        return alone;
+    }
+
     /** Says whether the task that runs is alone on this CPU, with no interrupt on top of it. */
     @HotPath
     public void setAlone(boolean alone) {
@@ -326,7 +364,7 @@ public final class VirtualCpu {
                 noise.taint();
             }
         }
-        boolean wanted = now >= nextDueNs || port.requested();
+        boolean wanted = now >= nextDueNs || port.requested() || nmi.latched();
         return wanted && attend(now) ? -now : now;
     }
 

@@ -18,6 +18,7 @@ import org.irqlab.kernel.softirq.SoftirqAction;
 import org.irqlab.kernel.softirq.SoftirqVector;
 import org.irqlab.kernel.softirq.Softirqs;
 import org.irqlab.kernel.softirq.Tasklets;
+import org.irqlab.kernel.trap.NmiDispatch;
 import org.irqlab.kernel.workqueue.WorkerSettings;
 import org.irqlab.kernel.workqueue.Workqueues;
 
@@ -45,6 +46,7 @@ public final class Machine implements AutoCloseable {
     private final Tasklets[] tasklets;
     private final Tasklets[] highTasklets;
     private final LocalTimer[] timers;
+    private final NmiDispatch[] nmis;
     private final IdleLoop[] idleLoops;
     private final Task[] idleTasks;
     private final List<Task> tasks = new ArrayList<>();
@@ -77,6 +79,7 @@ public final class Machine implements AutoCloseable {
         tasklets = new Tasklets[cpus];
         highTasklets = new Tasklets[cpus];
         timers = new LocalTimer[cpus];
+        nmis = new NmiDispatch[cpus];
         idleLoops = new IdleLoop[cpus];
         idleTasks = new Task[cpus];
         var stopped = new Phaser(cpus);
@@ -112,6 +115,7 @@ public final class Machine implements AutoCloseable {
         highTasklets[id] = new Tasklets(cpu, softirqs[id], SoftirqVector.HI);
         timers[id] = new LocalTimer(hw);
         hw.addDevice(timers[id]);
+        nmis[id] = new NmiDispatch(cpu);
         cpu.connect(irqs, softirqs[id]);
         cpu.setBacklogListener(listener::idleBegins);
     }
@@ -244,6 +248,11 @@ public final class Machine implements AutoCloseable {
 
     public LocalTimer timer(int cpu) {
         return timers[cpu];
+    }
+
+    /** Returns the NMI entry of one CPU; its line is {@code cpu(id).hw().nmi()}. */
+    public NmiDispatch nmis(int cpu) {
+        return nmis[cpu];
     }
 
     public Workqueues workqueues() {
