@@ -36,6 +36,11 @@ public enum Tracepoint {
     CALL_FUNCTION_SINGLE_ENTRY("call_function_single_entry"),
     CALL_FUNCTION_SINGLE_EXIT("call_function_single_exit"),
     /**
+     * A driver did something wrong with its line; a = irq, b = the error. Not a kernel event: left
+     * out of exported text.
+     */
+    IRQ_ERROR("irq_error"),
+    /**
      * The host took the CPU away; a = length of the gap in ns. Not a kernel event: left out of
      * exported text.
      */

@@ -302,7 +302,7 @@ final class ReplayMachine implements AutoCloseable {
                 .setSystemHandler(
                         vectors.callFunctionSingle(),
                         cpu -> {
-                            cpu.scheduler().drainWakeList();
+                            machine.calls().serve(cpu);
                             handleAll(ipis.get(cpu.id()), cpu);
                         },
                         Tracepoint.CALL_FUNCTION_SINGLE_ENTRY,
