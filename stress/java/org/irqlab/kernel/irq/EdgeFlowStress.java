@@ -30,20 +30,17 @@ public class EdgeFlowStress {
         private int masked;
 
         @Override
-        public void acknowledge(KernelCpu cpu) {}
+        public void acknowledge(IrqBinding line, KernelCpu cpu) {}
 
         @Override
-        public void mask() {
+        public void mask(IrqBinding line, KernelCpu cpu) {
             masked = 1;
         }
 
         @Override
-        public void unmask() {
+        public void unmask(IrqBinding line, KernelCpu cpu) {
             masked = 0;
         }
-
-        @Override
-        public void retrigger(KernelCpu cpu) {}
 
         @Override
         public String name() {
@@ -59,21 +56,20 @@ public class EdgeFlowStress {
     @State
     public static class TwoEdges {
         // They run nothing here but the flow, and keep no state of it.
-        private static final KernelCpu[] CPUS = cpus();
+        private static final TestMachine MACHINE = new TestMachine(2);
+        private static final KernelCpu[] CPUS = {MACHINE.cpu(0), MACHINE.cpu(1)};
+        private static final IrqCore CORE = MACHINE.machine().irqs().core();
 
         private final MaskChip chip = new MaskChip();
-        private final IrqDescriptor line = new IrqDescriptor(1, chip, CPUS.length);
+        private final IrqDescriptor line;
         private final int[] data = new int[CPUS.length];
         private int runs;
         private int seen;
 
         public TwoEdges() {
-            line.setAction(new IrqAction("nic", 0, this::handle, null));
-        }
-
-        private static KernelCpu[] cpus() {
-            var machine = new TestMachine(2);
-            return new KernelCpu[] {machine.cpu(0), machine.cpu(1)};
+            line = new IrqDescriptor(CORE, 1);
+            line.wire(new IrqBinding(null, line, 1, chip, null), FlowHandler.EDGE);
+            IrqRequests.request(line, IrqRequest.of("nic", this::handle), CPUS[0]);
         }
 
         private IrqReturn handle(KernelCpu cpu) {
@@ -85,13 +81,13 @@ public class EdgeFlowStress {
         @Actor
         public void cpu0() {
             data[0] = 1;
-            line.handleEdge(CPUS[0]);
+            line.handle(CPUS[0]);
         }
 
         @Actor
         public void cpu1() {
             data[1] = 1;
-            line.handleEdge(CPUS[1]);
+            line.handle(CPUS[1]);
         }
 
         @Arbiter

@@ -39,6 +39,11 @@ public enum Tracepoint {
     PAGE_FAULT_USER("page_fault_user"),
     PAGE_FAULT_KERNEL("page_fault_kernel"),
     /**
+     * A driver did something wrong with its line; a = irq, b = the error. Not a kernel event: left
+     * out of exported text.
+     */
+    IRQ_ERROR("irq_error"),
+    /**
      * The host took the CPU away; a = length of the gap in ns. Not a kernel event: left out of
      * exported text.
      */

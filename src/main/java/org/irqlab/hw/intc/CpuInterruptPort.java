@@ -25,6 +25,14 @@ public interface CpuInterruptPort {
     boolean requested();
 
     /**
+     * Whether a request for {@code vector} is latched here; for owners that move an interrupt away
+     * and must not lose the last one. Controllers whose requests follow the route hold none back.
+     */
+    default boolean requested(int vector) {
+        return false;
+    }
+
+    /**
      * Samples the controller's interrupt line: whether a latched request is urgent enough to be
      * taken now. A CPU that saw {@code true} is committed: if the request is no longer urgent
      * enough at its next {@link #acknowledge}, it gets {@link #spuriousVector}.

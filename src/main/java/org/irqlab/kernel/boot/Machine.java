@@ -8,8 +8,11 @@ import org.irqlab.hw.cpu.LocalTimer;
 import org.irqlab.hw.cpu.NoiseMeter;
 import org.irqlab.hw.cpu.VirtualCpu;
 import org.irqlab.hw.intc.InterruptController;
-import org.irqlab.kernel.irq.FunctionCallHandler;
+import org.irqlab.kernel.irq.IrqCore;
 import org.irqlab.kernel.irq.IrqTable;
+import org.irqlab.kernel.irq.ipi.CrossCall;
+import org.irqlab.kernel.irq.ipi.CrossCalls;
+import org.irqlab.kernel.irq.ipi.FunctionCallHandler;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Smp;
 import org.irqlab.kernel.sched.Task;
@@ -17,6 +20,7 @@ import org.irqlab.kernel.sched.TaskPolicy;
 import org.irqlab.kernel.softirq.SoftirqAction;
 import org.irqlab.kernel.softirq.SoftirqVector;
 import org.irqlab.kernel.softirq.Softirqs;
+import org.irqlab.kernel.softirq.Tasklet;
 import org.irqlab.kernel.softirq.Tasklets;
 import org.irqlab.kernel.trap.NmiDispatch;
 import org.irqlab.kernel.workqueue.WorkerSettings;
@@ -24,6 +28,7 @@ import org.irqlab.kernel.workqueue.Workqueues;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Phaser;
 import java.util.function.Consumer;
 
@@ -40,6 +45,7 @@ public final class Machine implements AutoCloseable {
 
     private final Smp smp;
     private final IrqTable irqs;
+    private final CrossCalls calls;
     private final NameTable names = new NameTable();
     private final SoftirqAction[] softirqActions = new SoftirqAction[SoftirqVector.count()];
     private final Softirqs[] softirqs;
@@ -49,7 +55,9 @@ public final class Machine implements AutoCloseable {
     private final NmiDispatch[] nmis;
     private final IdleLoop[] idleLoops;
     private final Task[] idleTasks;
-    private final List<Task> tasks = new ArrayList<>();
+    // Grows while the machine runs, too: threads of handlers that are requested then.
+    private final List<Task> tasks = new CopyOnWriteArrayList<>();
+    private final List<Task> irqThreads = new ArrayList<>();
     private final Workqueues workqueues;
     private final IdleListener listener;
     private int nextPid;
@@ -74,7 +82,9 @@ public final class Machine implements AutoCloseable {
         this.listener = listener;
         nextPid = spec.firstPid();
         smp = new Smp(controller);
-        irqs = new IrqTable(smp);
+        irqs = new IrqTable(smp, spec.irqs());
+        calls = new CrossCalls(smp);
+        smp.setCallsPending(calls::pending);
         softirqs = new Softirqs[cpus];
         tasklets = new Tasklets[cpus];
         highTasklets = new Tasklets[cpus];
@@ -88,6 +98,7 @@ public final class Machine implements AutoCloseable {
         }
         setSoftirqAction(SoftirqVector.TASKLET, cpu -> tasklets[cpu.id()].run(cpu));
         setSoftirqAction(SoftirqVector.HI, cpu -> highTasklets[cpu.id()].run(cpu));
+        irqs.core().connect(new IrqHost());
         connectSystemVectors(controller);
         var workers = new WorkerSettings(spec.workersPerPool(), spec.workersPerPool(), nextPid);
         workqueues = new Workqueues(smp, workers, names::id);
@@ -129,14 +140,19 @@ public final class Machine implements AutoCloseable {
                 Tracepoint.RESCHEDULE_EXIT);
         irqs.setSystemHandler(
                 vectors.callFunctionSingle(),
-                new FunctionCallHandler(cpu -> {}),
+                new FunctionCallHandler(calls),
                 Tracepoint.CALL_FUNCTION_SINGLE_ENTRY,
                 Tracepoint.CALL_FUNCTION_SINGLE_EXIT);
         irqs.setSystemHandler(
                 vectors.localTimer(),
-                cpu -> cpu.scheduler().tick(),
+                cpu -> {
+                    cpu.scheduler().tick();
+                    irqs.core().tick(cpu);
+                },
                 Tracepoint.LOCAL_TIMER_ENTRY,
                 Tracepoint.LOCAL_TIMER_EXIT);
+        irqs.setSystemHandler(vectors.callFunction(), calls::serve, null, null);
+        irqs.setSystemHandler(vectors.irqWork(), calls::runIrqWork, null, null);
     }
 
     /**
@@ -177,9 +193,7 @@ public final class Machine implements AutoCloseable {
             throw new IllegalStateException("the machine was closed before it was started");
         }
         started = true;
-        irqs.descriptors().stream()
-                .filter(line -> line.action() != null && line.action().thread() != null)
-                .forEach(line -> tasks.add(line.action().thread().task()));
+        tasks.addAll(irqThreads);
         tasks.forEach(task -> task.thread().start());
         for (Task idle : idleTasks) {
             idle.thread().start();
@@ -234,6 +248,11 @@ public final class Machine implements AutoCloseable {
         return irqs;
     }
 
+    /** Returns the calls from CPU to CPU. */
+    public CrossCalls calls() {
+        return calls;
+    }
+
     public Softirqs softirqs(int cpu) {
         return softirqs[cpu];
     }
@@ -272,5 +291,33 @@ public final class Machine implements AutoCloseable {
     /** Returns how long {@code cpu} was idle, ns. After the machine has stopped. */
     public long idleNs(int cpu) {
         return idleLoops[cpu].idleNs();
+    }
+
+    /** What the interrupt layer needs of this machine. */
+    private final class IrqHost implements IrqCore.Host {
+        @Override
+        public void schedule(Tasklet tasklet, KernelCpu cpu) {
+            tasklets[cpu.id()].schedule(tasklet);
+        }
+
+        @Override
+        public void call(int target, Consumer<KernelCpu> function, KernelCpu cpu) {
+            calls.callAsync(target, new CrossCall(function), cpu);
+        }
+
+        @Override
+        public void adopt(Task task) {
+            if (started) {
+                tasks.add(task);
+                task.thread().start();
+            } else {
+                irqThreads.add(task);
+            }
+        }
+
+        @Override
+        public boolean forget(Task task) {
+            return !started && irqThreads.remove(task);
+        }
     }
 }

@@ -2,6 +2,7 @@ package org.irqlab.kernel.boot;
 
 import org.irqlab.hw.cpu.GuestThread;
 import org.irqlab.hw.cpu.NoiseMeter;
+import org.irqlab.kernel.irq.IrqSettings;
 import org.irqlab.kernel.path.PathModel;
 import org.irqlab.kernel.sched.SchedulerSettings;
 
@@ -17,6 +18,7 @@ import java.util.function.IntFunction;
  * @param stealNs see {@link NoiseMeter}
  * @param workersPerPool threads of each worker pool
  * @param firstPid of the machine's own threads; what a replay imitates has smaller ones
+ * @param irqs how the interrupt layer is booted
  */
 public record MachineSpec(
         int[] hostCores,
@@ -25,7 +27,8 @@ public record MachineSpec(
         int traceCapacity,
         long stealNs,
         int workersPerPool,
-        int firstPid) {
+        int firstPid,
+        IrqSettings irqs) {
     private static final int DEFAULT_WORKERS = 4;
     private static final int FIRST_PID = 2;
 
@@ -45,32 +48,38 @@ public record MachineSpec(
                 0,
                 NoiseMeter.DEFAULT_STEAL_NS,
                 DEFAULT_WORKERS,
-                FIRST_PID);
+                FIRST_PID,
+                IrqSettings.linux());
     }
 
     public MachineSpec withScheduling(SchedulerSettings settings) {
         return new MachineSpec(
-                hostCores, settings, paths, traceCapacity, stealNs, workersPerPool, firstPid);
+                hostCores, settings, paths, traceCapacity, stealNs, workersPerPool, firstPid, irqs);
     }
 
     public MachineSpec withPaths(IntFunction<PathModel> model) {
         return new MachineSpec(
-                hostCores, scheduling, model, traceCapacity, stealNs, workersPerPool, firstPid);
+                hostCores, scheduling, model, traceCapacity, stealNs, workersPerPool, firstPid, irqs);
     }
 
     public MachineSpec withTrace(int eventsPerCpu) {
         return new MachineSpec(
-                hostCores, scheduling, paths, eventsPerCpu, stealNs, workersPerPool, firstPid);
+                hostCores, scheduling, paths, eventsPerCpu, stealNs, workersPerPool, firstPid, irqs);
     }
 
     public MachineSpec withWorkersPerPool(int workers) {
         return new MachineSpec(
-                hostCores, scheduling, paths, traceCapacity, stealNs, workers, firstPid);
+                hostCores, scheduling, paths, traceCapacity, stealNs, workers, firstPid, irqs);
     }
 
     public MachineSpec withFirstPid(int pid) {
         return new MachineSpec(
-                hostCores, scheduling, paths, traceCapacity, stealNs, workersPerPool, pid);
+                hostCores, scheduling, paths, traceCapacity, stealNs, workersPerPool, pid, irqs);
+    }
+
+    public MachineSpec withIrqs(IrqSettings settings) {
+        return new MachineSpec(
+                hostCores, scheduling, paths, traceCapacity, stealNs, workersPerPool, firstPid, settings);
     }
 
     public int cpus() {

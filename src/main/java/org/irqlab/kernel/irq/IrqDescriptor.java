@@ -2,209 +2,373 @@ package org.irqlab.kernel.irq;
 
 import org.irqlab.base.Checks;
 import org.irqlab.base.HotPath;
-import org.irqlab.base.trace.Tracepoint;
+import org.irqlab.base.time.HostClock;
+import org.irqlab.kernel.irq.affinity.CpuMask;
 import org.irqlab.kernel.locking.RawSpinLock;
 import org.irqlab.kernel.sched.KernelCpu;
 
+import java.util.concurrent.atomic.AtomicInteger;
+
 /**
- * One interrupt line: its action, its state, and the edge flow.
+ * One interrupt line: its handlers, its chip, its flow, and all that is known of its state.
  *
- * <p>An edge that arrives while the handler runs on another CPU is remembered (PENDING), masks the
- * line, and makes the first CPU run the handler again: k edges during a run give one or two more
- * runs, never none.
+ * <p>DISABLED is what drivers want, MASKED is what the hardware does: a line is disabled lazily, and
+ * masked by the interrupt that comes nevertheless. PENDING remembers that one. INPROGRESS keeps
+ * handlers of a line from overlapping.
  *
- * <p>A line with a threaded handler stays unmasked while the thread runs: chips of
- * message-signalled lines are one-shot safe (IRQCHIP_ONESHOT_SAFE), as each message is an edge of
- * its own.
+ * <p><b>Threads.</b> Any holder; the state is guarded by the line's lock, with interrupts off.
+ * Handlers run without the lock. Counters may be read at any time and are exact once the machine is
+ * quiet.
  *
- * <p><b>Threads.</b> Any holder in hardirq context; the state is guarded by the descriptor's lock.
- *
- * <p>SIMPLIFIED: one action a line; message-signalled lines are not shared.
- *
- * @see "Linux kernel/irq/chip.c, handle_edge_irq; kernel/irq/manage.c"
+ * @see "Linux include/linux/irqdesc.h, struct irq_desc; include/linux/irq.h, struct irq_data"
  */
 public final class IrqDescriptor {
+    final IrqCore core;
+    final RawSpinLock lock = new RawSpinLock();
+    final LineCounts counts;
+    final LineThreads threads = new LineThreads(this);
     private final int irq;
-    private final IrqChip chip;
-    private final RawSpinLock lock = new RawSpinLock();
+
+    // Set when the line is wired, before it is requested.
+    IrqBinding binding;
+    IrqChip chip;
+    FlowHandler flow = FlowHandler.SIMPLE;
+    boolean eoiThreaded;
+    boolean eoiIfHandled;
+    boolean oneshotSafe;
+    boolean resendWhenInProgress;
+    boolean unlazy;
+    boolean polled;
+
+    // Guarded by lock; the list is walked without it while the line is in progress.
+    IrqAction actions;
 
     // Guarded by lock.
-    private IrqAction action;
-    private boolean inProgress;
-    private boolean pending;
-    private boolean masked;
-    private int disableDepth;
-    private int threadsActive;
-    private final long[] countByCpu;
-    private long remembered;
-    private long merged;
-    private long handlerRuns;
-    private long unhandled;
-    private long unbalancedEnables;
+    int depth = 1;
+    boolean disabled = true;
+    boolean masked = true;
+    boolean inProgress;
+    boolean pending;
+    boolean replay;
+    boolean oneshot;
+    boolean level;
+    boolean perCpu;
+    boolean started;
+    boolean activated;
+    boolean managed;
+    boolean managedShutdown;
+    boolean noBalancing;
+    boolean spuriousDisabled;
+    boolean pollInProgress;
+    boolean movePending;
+    Trigger trigger = Trigger.NONE;
+    CpuMask affinity;
+    CpuMask pendingAffinity = CpuMask.NONE;
+    CpuMask effective = CpuMask.NONE;
+    CpuMask perCpuEnabled = CpuMask.NONE;
+    final LineWaiters waiters = new LineWaiters(this);
+    boolean requestBusy;
 
-    public IrqDescriptor(int irq, IrqChip chip, int cpus) {
+    // The CPU that has the line in progress, as long as it has.
+    SpuriousDetector spurious = new SpuriousDetector(HostClock::nowNs);
+
+    IrqDescriptor(IrqCore core, int irq) {
+        this.core = core;
         this.irq = irq;
-        this.chip = chip;
-        countByCpu = new long[cpus];
+        counts = new LineCounts(core.smp().count());
+        affinity = CpuMask.first(core.smp().count());
+    }
+
+    /** Gives the line its chip and its flow. Before it is requested. */
+    void wire(IrqBinding top, FlowHandler flow) {
+        binding = top;
+        chip = top.chip();
+        this.flow = flow;
+        var flags = chip.flags();
+        eoiThreaded = flags.contains(IrqChipFlag.EOI_THREADED);
+        eoiIfHandled = flags.contains(IrqChipFlag.EOI_IF_HANDLED);
+        oneshotSafe = flags.contains(IrqChipFlag.ONESHOT_SAFE);
+        resendWhenInProgress = flags.contains(IrqChipFlag.RESEND_WHEN_IN_PROGRESS);
+        unlazy = flags.contains(IrqChipFlag.DISABLE_UNLAZY);
+        perCpu = flow == FlowHandler.PER_CPU || flow == FlowHandler.PER_CPU_DEVICE;
     }
 
     public int irq() {
         return irq;
     }
 
+    /** Returns the chip of the line's uppermost domain. */
     public IrqChip chip() {
         return chip;
     }
 
-    void setAction(IrqAction action) {
-        this.action = action;
+    public IrqBinding binding() {
+        return binding;
     }
 
+    public FlowHandler flow() {
+        return flow;
+    }
+
+    /** Returns the first handler, or null. */
     public IrqAction action() {
-        return action;
+        return actions;
     }
 
-    /** The edge flow: called with the vector acknowledged and in service. Hardirq context. */
+    /** One interrupt of this line has arrived on {@code cpu}. As its {@link FlowHandler} wants. */
     @HotPath
-    void handleEdge(KernelCpu cpu) {
-        lock.lock(cpu.id());
-        if (inProgress || disableDepth > 0 || action == null) {
-            remember(cpu);
-            lock.unlock(cpu.id());
-            return;
-        }
-        countByCpu[cpu.id()]++;
-        chip.acknowledge(cpu);
-        do {
-            if (pending && masked && disableDepth == 0) {
-                masked = false;
-                chip.unmask();
-            }
-            pending = false;
-            inProgress = true;
-            lock.unlock(cpu.id());
-            IrqReturn result = runAction(cpu);
-            lock.lock(cpu.id());
-            inProgress = false;
-            handlerRuns++;
-            if (result == IrqReturn.NONE) {
-                unhandled++;
-            }
-        } while (pending && disableDepth == 0);
-        lock.unlock(cpu.id());
+    public void handle(KernelCpu cpu) {
+        flow.handle(this, cpu);
     }
 
-    private void remember(KernelCpu cpu) {
+    // What flow handlers are made of; the lock is held.
+
+    @HotPath
+    void countInterrupt(KernelCpu cpu) {
+        counts.byCpu[cpu.id()]++;
+    }
+
+    /** Sets PENDING. */
+    void remember() {
         if (pending) {
-            merged++;
+            counts.merged++;
         } else {
             pending = true;
-            remembered++;
+            counts.remembered++;
         }
-        masked = true;
-        chip.mask();
-        chip.acknowledge(cpu);
     }
 
-    private IrqReturn runAction(KernelCpu cpu) {
+    void maskLine(KernelCpu cpu) {
+        if (!masked) {
+            masked = true;
+            chip.mask(binding, cpu);
+        }
+    }
+
+    void unmaskLine(KernelCpu cpu) {
+        if (masked) {
+            masked = false;
+            chip.unmask(binding, cpu);
+        }
+    }
+
+    void maskAcknowledge(KernelCpu cpu) {
+        if (masked) {
+            chip.acknowledge(binding, cpu);
+        } else {
+            masked = true;
+            chip.maskAcknowledge(binding, cpu);
+        }
+    }
+
+    /** Whether nothing but this interrupt has kept the line masked. */
+    @HotPath
+    boolean mayUnmask() {
+        return !disabled && masked && threads.oneshotMask() == 0;
+    }
+
+    /**
+     * Whether the handlers may run now; waits for the detector's poll if that is what runs them.
+     */
+    @HotPath
+    boolean mayRun(KernelCpu cpu) {
+        return !inProgress || pollInProgress && waitForPoll(cpu);
+    }
+
+    private boolean waitForPoll(KernelCpu cpu) {
+        if (core.poller().pollingCpu() == cpu.id()) {
+            return false;
+        }
+        do {
+            lock.unlock(cpu.id());
+            Thread.yield();
+            lock.lock(cpu.id());
+        } while (inProgress);
+        return !disabled && actions != null;
+    }
+
+    /** Runs the handlers, without the lock; returns the OR of what they returned. */
+    @HotPath
+    int runHandlers(KernelCpu cpu) {
         if (Checks.ON) {
-            Checks.invariant(!cpu.hw().irqsEnabled(), "I-20: handler entered with interrupts on");
+            Checks.invariant(!inProgress, "I-30: handlers of irq " + irq + " overlap");
+            Checks.invariant(!disabled || pollInProgress, "I-31: disabled irq " + irq + " runs");
         }
-        cpu.trace(Tracepoint.IRQ_HANDLER_ENTRY, irq, action.nameId(), 0);
-        IrqReturn result = action.topHalf().handle(cpu);
-        cpu.trace(Tracepoint.IRQ_HANDLER_EXIT, irq, result.ordinal(), 0);
-        if (result == IrqReturn.WAKE_THREAD) {
-            if (action.thread() == null) {
-                throw new IllegalStateException(
-                        "irq=" + irq + " returned WAKE_THREAD without a thread");
-            }
-            action.thread().wake(cpu);
-        }
+        pending = false;
+        inProgress = true;
+        IrqAction first = actions;
+        lock.unlock(cpu.id());
+        int result = HandlerRun.runAndNote(this, first, cpu);
+        lock.lock(cpu.id());
+        inProgress = false;
+        counts.handlerRuns++;
+        counts.unhandled += result == 0 ? 1 : 0;
         return result;
     }
 
-    void threadWoken(KernelCpu cpu) {
-        lock.lock(cpu.id());
-        threadsActive++;
+    /** Runs the thread functions in the caller's thread. */
+    void runNested(KernelCpu cpu) {
+        threads.nestedBegins();
+        IrqAction first = actions;
         lock.unlock(cpu.id());
+        cpu.hw().irqEnable();
+        int result = 0;
+        for (IrqAction action = first; action != null; action = action.next) {
+            result |= HandlerRun.call(this, action.threadFunction(), cpu);
+        }
+        HandlerRun.note(this, result, cpu);
+        threads.done(cpu);
+        cpu.hw().irqDisable();
+        lock.lock(cpu.id());
+        counts.handlerRuns++;
+        counts.unhandled += result == 0 ? 1 : 0;
     }
 
-    /** The thread has finished a run. Task context. */
-    void threadDone(IrqThread thread, KernelCpu cpu) {
+    // Switching the line on and off.
+
+    /** As {@link #disable}, but does not wait for handlers that run. Any context. */
+    public void disableNoSync(KernelCpu cpu) {
         boolean irqs = cpu.hw().irqSave();
         lock.lock(cpu.id());
-        threadsActive--;
-        // A handler that runs elsewhere has asked for this run, but has yet to count it.
-        boolean asked = threadsActive >= (inProgress ? -1 : 0);
+        LineSwitch.disable(this, cpu);
         lock.unlock(cpu.id());
         cpu.hw().irqRestore(irqs);
-        if (Checks.ON) {
-            // Without the lock: the other CPUs have to stop, and may want the line.
-            Checks.invariant(asked, "I-33: more thread runs than wakes on irq " + irq);
-        }
     }
 
     /**
-     * Keeps the handler from running until {@link #enable}; nests; lazy: the hardware is masked by
-     * the next edge.
+     * Keeps the handlers from running until {@link #enable}; nests; lazy: the hardware is masked by
+     * the next interrupt. Returns when no handler and no thread of the line runs any more. Task
+     * context; never from the line's own handlers.
      */
     public void disable(KernelCpu cpu) {
-        boolean irqs = cpu.hw().irqSave();
-        lock.lock(cpu.id());
-        disableDepth++;
-        lock.unlock(cpu.id());
-        cpu.hw().irqRestore(irqs);
+        disableNoSync(cpu);
+        synchronize(cpu);
     }
 
-    /** Undoes one disable; the last one delivers a remembered edge. Task context. */
+    /** Undoes one disable; the last one delivers a remembered edge. Any context. */
     public void enable(KernelCpu cpu) {
         boolean irqs = cpu.hw().irqSave();
         lock.lock(cpu.id());
-        boolean resend = false;
-        if (disableDepth == 0) {
-            unbalancedEnables++;
-        } else if (--disableDepth == 0) {
-            resend = pending;
-            if (masked) {
-                masked = false;
-                chip.unmask();
-            }
+        if (depth == 0) {
+            counts.unbalancedEnables++;
+            core.error(IrqError.UNBALANCED_ENABLE, this, cpu);
+        } else {
+            LineSwitch.enable(this, cpu);
         }
         lock.unlock(cpu.id());
-        if (resend) {
-            chip.retrigger(cpu);
-        }
         cpu.hw().irqRestore(irqs);
     }
 
-    /**
-     * Returns how many interrupts of this line {@code cpu} has counted, as /proc/interrupts shows
-     * them.
-     */
-    public long count(int cpu) {
-        return countByCpu[cpu];
+    /** Waits until no hard handler of the line runs. Task context. */
+    public void synchronizeHardirq(KernelCpu cpu) {
+        while (busy(cpu)) {
+            Thread.yield();
+            cpu.hw().poll();
+        }
     }
 
-    public long handlerRuns() {
-        return handlerRuns;
+    private boolean busy(KernelCpu cpu) {
+        boolean irqs = cpu.hw().irqSave();
+        lock.lock(cpu.id());
+        boolean busy = inProgress || chip.active(binding);
+        lock.unlock(cpu.id());
+        cpu.hw().irqRestore(irqs);
+        return busy;
     }
 
-    /** Returns how many edges were remembered for a further run. */
-    public long remembered() {
-        return remembered;
+    /** Waits until no handler and no thread of the line runs. Task context. */
+    public void synchronize(KernelCpu cpu) {
+        synchronizeHardirq(cpu);
+        waiters.await(cpu, threads::idle);
     }
 
-    /** Returns how many edges were merged into one already remembered. */
-    public long merged() {
-        return merged;
+    /** Switches a per-CPU line on for {@code cpu}, which calls. */
+    public void enableForCpu(KernelCpu cpu) {
+        core.perCpuLock().lock(cpu.id());
+        perCpuEnabled = perCpuEnabled.with(cpu.id());
+        core.perCpuLock().unlock(cpu.id());
+        chip.unmask(binding, cpu);
     }
 
-    public long unhandled() {
-        return unhandled;
+    /** Switches a per-CPU line off for {@code cpu}, which calls, interrupts off. */
+    public void disableForCpu(KernelCpu cpu) {
+        core.perCpuLock().lock(cpu.id());
+        boolean was = perCpuEnabled.contains(cpu.id());
+        perCpuEnabled = perCpuEnabled.without(cpu.id());
+        core.perCpuLock().unlock(cpu.id());
+        if (was) {
+            chip.mask(binding, cpu);
+        }
     }
 
-    /** Returns how many enables found the line enabled: guest errors, without effect. */
-    public long unbalancedEnables() {
-        return unbalancedEnables;
+    void setEffective(CpuMask mask) {
+        effective = mask;
+        for (IrqAction action = actions; action != null; action = action.next) {
+            action.threads(IrqThread::lineMoved);
+        }
+    }
+
+    // What displays and tests ask for.
+
+    /** Returns the CPUs that the line may interrupt. */
+    public CpuMask affinity() {
+        return affinity;
+    }
+
+    /** Returns the CPUs that it does interrupt. */
+    public CpuMask effectiveAffinity() {
+        return effective;
+    }
+
+    public boolean isManaged() {
+        return managed;
+    }
+
+    public boolean isDisabled() {
+        return disabled;
+    }
+
+    public boolean isMasked() {
+        return masked;
+    }
+
+    public boolean isPending() {
+        return pending;
+    }
+
+    public boolean isStarted() {
+        return started;
+    }
+
+    public boolean isActivated() {
+        return activated;
+    }
+
+    public boolean isLevel() {
+        return level;
+    }
+
+    public boolean isOneshot() {
+        return oneshot;
+    }
+
+    /** Returns whether the detector has shut the line off. */
+    public boolean isSpuriousDisabled() {
+        return spuriousDisabled;
+    }
+
+    /** Returns how many disables have yet to be undone. */
+    public int depth() {
+        return depth;
+    }
+
+    /** Returns which threads of a one-shot line have yet to finish, as bits. */
+    public long threadsOneshot() {
+        return threads.oneshotMask();
+    }
+
+    /** Returns where the line's interrupts went. */
+    public LineCounts counts() {
+        return counts;
     }
 }

@@ -2,42 +2,52 @@ package org.irqlab.kernel.irq;
 
 import org.irqlab.base.HotPath;
 import org.irqlab.base.trace.Tracepoint;
-import org.irqlab.hw.pci.MsiMessage;
 import org.irqlab.hw.pci.MsixTable;
+import org.irqlab.kernel.irq.affinity.CpuMask;
+import org.irqlab.kernel.irq.affinity.VectorMatrix;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Smp;
 import org.irqlab.kernel.sched.TaskPolicy;
 import org.irqlab.kernel.sched.VectorDispatch;
 
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The machine's interrupts: which line or system handler each CPU's vectors belong to.
  *
- * <p><b>Threads.</b> Filled before the machine starts; then read by the holders.
+ * <p><b>Threads.</b> System handlers are set before the machine starts; lines come and go.
  *
  * @see "Linux arch/x86/kernel/irq.c, common_interrupt; arch/x86/kernel/apic/vector.c"
  */
 public final class IrqTable implements VectorDispatch {
-    private static final int VECTORS = 256;
-
     private final Smp smp;
-    private final IrqDescriptor[][] lines;
-    private final int[] nextVector;
-    private final SystemVectorHandler[] systemHandlers = new SystemVectorHandler[VECTORS];
-    private final Tracepoint[] systemEntries = new Tracepoint[VECTORS];
-    private final Tracepoint[] systemExits = new Tracepoint[VECTORS];
-    private final List<IrqDescriptor> descriptors = new ArrayList<>();
+    private final IrqCore core;
+    private final VectorTable table;
+    private final VectorDomain vectors;
+    private final IrqDomain vectorDomain;
+    private final IrqHotplug hotplug;
+    private final Map<MsixTable, IrqDomain> deviceDomains = new IdentityHashMap<>();
+    private final SystemVectorHandler[] systemHandlers =
+            new SystemVectorHandler[VectorTable.VECTORS];
+    private final Tracepoint[] systemEntries = new Tracepoint[VectorTable.VECTORS];
+    private final Tracepoint[] systemExits = new Tracepoint[VectorTable.VECTORS];
     private final long[] stray;
 
-    public IrqTable(Smp smp) {
+    public IrqTable(Smp smp, IrqSettings settings) {
         this.smp = smp;
-        lines = new IrqDescriptor[smp.count()][VECTORS];
-        nextVector = new int[smp.count()];
-        Arrays.fill(nextVector, smp.controller().vectors().firstDevice());
+        core = new IrqCore(smp, settings);
+        table = new VectorTable(smp.count());
+        vectors = new VectorDomain(core, table, smp.controller().vectors());
+        vectorDomain = new IrqDomain("VECTOR", core, null, 0, vectors);
+        hotplug = new IrqHotplug(core, vectors, table);
         stray = new long[smp.count()];
+    }
+
+    /** Returns what all lines of the machine share. */
+    public IrqCore core() {
+        return core;
     }
 
     /** Sets what a system vector does, with the events that show it, or null for none. */
@@ -48,36 +58,45 @@ public final class IrqTable implements VectorDispatch {
         systemExits[vector] = exit;
     }
 
+    /** Returns the domain of a device's MSI-X vectors, above the domain of the CPUs' vectors. */
+    public IrqDomain domain(MsixTable device) {
+        synchronized (deviceDomains) {
+            return deviceDomains.computeIfAbsent(
+                    device,
+                    key ->
+                            new IrqDomain(
+                                    "PCI-MSIX",
+                                    core,
+                                    vectorDomain,
+                                    key.vectors(),
+                                    new MsixChip(key, vectors)));
+        }
+    }
+
     /**
      * Allocates a vector of {@code cpu} for an entry of a device's MSI-X table and programs it,
-     * masked.
+     * masked. Before the machine starts.
      *
      * @throws IllegalStateException when the CPU has no vector left
      */
-    public IrqDescriptor allocate(int irq, MsixTable table, int entry, int cpu) {
-        var vectors = smp.controller().vectors();
-        int vector = nextVector[cpu];
-        while (vector <= vectors.lastDevice() && !vectors.allocatable(vector)) {
-            vector++;
-        }
-        if (vector > vectors.lastDevice()) {
+    public IrqDescriptor allocate(int irq, MsixTable device, int entry, int cpu) {
+        if (vectors.matrix().available(cpu) == 0) {
             throw new IllegalStateException("no vector left on cpu=" + cpu + " for irq=" + irq);
         }
-        nextVector[cpu] = vector + 1;
-        var descriptor = new IrqDescriptor(irq, new MsixChip(table, entry), smp.count());
-        lines[cpu][vector] = descriptor;
-        descriptors.add(descriptor);
-        table.program(
-                entry,
-                new MsiMessage(
-                        smp.controller().messageAddress(cpu, vector),
-                        smp.controller().messageData(cpu, vector)));
-        return descriptor;
+        KernelCpu boot = smp.cpu(0);
+        IrqDescriptor line = domain(device).map(irq, entry, LineWish.on(cpu), boot).line();
+        LineSwitch.activate(line, boot);
+        return line;
     }
 
-    /** Puts a handler without a thread on a line and unmasks it. Before the machine starts. */
+    /**
+     * Puts a handler without a thread on a line and unmasks it. Before the machine starts.
+     *
+     * @throws IllegalArgumentException if the line does not take it; {@link IrqRequests} is for
+     *     drivers that want to know
+     */
     public IrqAction request(IrqDescriptor line, String name, int nameId, IrqHandler topHalf) {
-        return bind(line, new IrqAction(name, nameId, topHalf, null));
+        return bind(line, IrqRequest.of(name, topHalf).withNameId(nameId), smp.cpu(0));
     }
 
     /**
@@ -107,26 +126,33 @@ public final class IrqTable implements VectorDispatch {
             KernelCpu cpu,
             int pid,
             TaskPolicy policy) {
-        var thread = new IrqThread(line, threadFunction, cpu, name, pid, policy);
-        return bind(line, new IrqAction(name, nameId, topHalf, thread));
+        var request =
+                IrqRequest.of(name, topHalf)
+                        .withNameId(nameId)
+                        .withThread(threadFunction, pid, policy);
+        return bind(line, request, cpu);
     }
 
-    private static IrqAction bind(IrqDescriptor line, IrqAction action) {
-        if (line.action() != null) {
+    private static IrqAction bind(IrqDescriptor line, IrqRequest request, KernelCpu cpu) {
+        IrqAction first = line.action();
+        RequestOutcome outcome = IrqRequests.request(line, request, cpu);
+        if (!outcome.ok()) {
             throw new IllegalArgumentException(
-                    "irq=" + line.irq() + " has a handler already: " + line.action().name());
+                    "irq="
+                            + line.irq()
+                            + (first == null
+                                    ? " refuses " + request.name() + ": " + outcome.result()
+                                    : " has a handler already: " + first.name()));
         }
-        line.setAction(action);
-        line.chip().unmask();
-        return action;
+        return outcome.action();
     }
 
     @Override
     @HotPath
     public void dispatch(KernelCpu cpu, int vector) {
-        IrqDescriptor line = lines[cpu.id()][vector];
+        IrqDescriptor line = table.line(cpu.id(), vector);
         if (line != null) {
-            line.handleEdge(cpu);
+            line.handle(cpu);
             return;
         }
         if (vector == cpu.hw().port().spuriousVector()) {
@@ -136,7 +162,7 @@ public final class IrqTable implements VectorDispatch {
         cpu.hw().port().endOfInterrupt();
         SystemVectorHandler handler = systemHandlers[vector];
         if (handler == null) {
-            stray[cpu.id()]++;
+            stray[cpu.id()] += table.expected(cpu.id(), vector) ? 0 : 1;
             return;
         }
         if (systemEntries[vector] == null) {
@@ -149,8 +175,45 @@ public final class IrqTable implements VectorDispatch {
         cpu.trace(systemExits[vector], vector, 0, 0);
     }
 
+    /**
+     * User space wants a line on other CPUs.
+     *
+     * @return EIO if the kernel keeps the line where it is, EINVAL if no CPU of the mask is online
+     */
+    public IrqResult setAffinity(IrqDescriptor line, CpuMask mask, KernelCpu cpu) {
+        boolean irqs = cpu.hw().irqSave();
+        line.lock.lock(cpu.id());
+        IrqResult result =
+                line.managed || line.noBalancing || line.perCpu
+                        ? IrqResult.EIO
+                        : LineAffinity.set(line, mask, cpu);
+        line.lock.unlock(cpu.id());
+        cpu.hw().irqRestore(irqs);
+        return result;
+    }
+
+    /** {@code cpu}, whose holder calls with interrupts off, takes no more interrupts of lines. */
+    public void cpuGoesDown(KernelCpu cpu) {
+        hotplug.goesDown(cpu);
+    }
+
+    /** {@code cpu}, whose holder calls, takes interrupts of lines again. */
+    public void cpuComesUp(KernelCpu cpu) {
+        hotplug.comesUp(cpu);
+    }
+
+    /** Returns which vectors are taken; for displays and tests. */
+    public VectorMatrix vectors() {
+        return vectors.matrix();
+    }
+
+    /** Holds vectors and lines against each other. The machine is quiet. */
+    void checkVectors() {
+        vectors.checkConsistent();
+    }
+
     public List<IrqDescriptor> descriptors() {
-        return List.copyOf(descriptors);
+        return core.lines();
     }
 
     /** Returns how many vectors arrived on {@code cpu} that belong to nobody. */

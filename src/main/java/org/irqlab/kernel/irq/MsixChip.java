@@ -1,47 +1,121 @@
 package org.irqlab.kernel.irq;
 
 import org.irqlab.base.HotPath;
+import org.irqlab.hw.pci.MsiMessage;
 import org.irqlab.hw.pci.MsixTable;
+import org.irqlab.kernel.irq.affinity.CpuMask;
 import org.irqlab.kernel.sched.KernelCpu;
 
+import java.util.Set;
+
 /**
- * The chip of one MSI-X vector: masking in the device's table, end of interrupt at the CPU's
- * controller.
+ * The chip, and the domain, of the vectors in one device's MSI-X table: masks in the table, leaves
+ * the rest to the domain below.
  *
- * @see "Linux arch/x86/kernel/apic/msi.c, pci_msix_controller; drivers/pci/msi/irqdomain.c"
+ * <p>A move writes the new message while the vector is masked, in the line's own interrupt, so that
+ * neither a mix of two messages nor one to a CPU that knows nothing of the line can be sent.
+ *
+ * @see "Linux drivers/pci/msi/irqdomain.c; arch/x86/kernel/apic/msi.c, msi_set_affinity"
  */
-public final class MsixChip implements IrqChip {
+final class MsixChip implements IrqChip, IrqDomain.Operations {
+    private static final Set<IrqChipFlag> FLAGS =
+            Set.of(IrqChipFlag.ONESHOT_SAFE, IrqChipFlag.SINGLE_TARGET);
+    private static final MsiMessage NOWHERE = new MsiMessage(0, 0);
+
     private final MsixTable table;
-    private final int entry;
+    private final MessageParent messages;
 
-    public MsixChip(MsixTable table, int entry) {
+    MsixChip(MsixTable table, MessageParent messages) {
         this.table = table;
-        this.entry = entry;
-    }
-
-    @Override
-    @HotPath
-    public void acknowledge(KernelCpu cpu) {
-        cpu.hw().port().endOfInterrupt();
-    }
-
-    @Override
-    public void mask() {
-        table.mask(entry);
-    }
-
-    @Override
-    public void unmask() {
-        table.unmask(entry);
-    }
-
-    @Override
-    public void retrigger(KernelCpu cpu) {
-        table.fire(entry);
+        this.messages = messages;
     }
 
     @Override
     public String name() {
         return "PCI-MSIX";
+    }
+
+    @Override
+    public Set<IrqChipFlag> flags() {
+        return FLAGS;
+    }
+
+    private static int entry(IrqBinding line) {
+        return (int) line.hwirq();
+    }
+
+    @Override
+    public void mask(IrqBinding line, KernelCpu cpu) {
+        table.mask(entry(line));
+    }
+
+    @Override
+    public void unmask(IrqBinding line, KernelCpu cpu) {
+        table.unmask(entry(line));
+    }
+
+    @Override
+    @HotPath
+    public void acknowledge(IrqBinding line, KernelCpu cpu) {
+        IrqBinding below = line.parent();
+        below.chip().acknowledge(below, cpu);
+    }
+
+    @Override
+    public boolean retrigger(IrqBinding line, KernelCpu cpu) {
+        IrqBinding below = line.parent();
+        return below.chip().retrigger(below, cpu);
+    }
+
+    @Override
+    public IrqResult setAffinity(IrqBinding line, CpuMask mask, KernelCpu cpu) {
+        IrqBinding below = line.parent();
+        IrqResult result = below.chip().setAffinity(below, mask, cpu);
+        if (result.ok()) {
+            program(line);
+        }
+        return result;
+    }
+
+    private void program(IrqBinding line) {
+        MsiMessage message = messages.message(line.parent());
+        if (!message.equals(table.message(entry(line)))) {
+            table.program(entry(line), message);
+        }
+    }
+
+    @Override
+    public void forceCompleteMove(IrqBinding line, KernelCpu cpu) {
+        IrqBinding below = line.parent();
+        below.chip().forceCompleteMove(below, cpu);
+    }
+
+    // The domain.
+
+    @Override
+    public IrqChip chip(long hwirq) {
+        return this;
+    }
+
+    @Override
+    public FlowHandler flow(long hwirq) {
+        return FlowHandler.EDGE;
+    }
+
+    /** A vector belongs to a line, not to a device: below, the line's number stands for it. */
+    @Override
+    public long parentHwirq(long hwirq, IrqDescriptor line) {
+        return line.irq();
+    }
+
+    @Override
+    public IrqResult activate(IrqBinding line, KernelCpu cpu) {
+        program(line);
+        return IrqResult.OK;
+    }
+
+    @Override
+    public void deactivate(IrqBinding line, KernelCpu cpu) {
+        table.program(entry(line), NOWHERE);
     }
 }

@@ -250,7 +250,9 @@ public final class CpuScheduler {
             Checks.invariant(cpu.preemptCount() == 0, "I-25: scheduling while atomic");
         }
         needResched = false;
-        drainWakeList();
+        if (!smp.callsPending(cpu.id())) {
+            drainWakeList();
+        }
         long now = clock.atSwitchNs();
         boolean blocks = mayBlock && self.sleep().announced();
         if (blocks) {

@@ -1,8 +1,10 @@
 package org.irqlab.kernel.sched;
 
+import org.irqlab.base.HotPath;
 import org.irqlab.hw.intc.InterruptController;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntPredicate;
 
 /**
  * The CPUs of one machine, as they see each other.
@@ -13,6 +15,7 @@ public final class Smp {
     private final InterruptController controller;
     private final KernelCpu[] cpus;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private IntPredicate callsPending = cpu -> false;
 
     // Any thread; set once, and before the reschedule interrupts of stop() are requested, so that
     // the CPU that takes one sees it: payload before interrupt. A look that comes before that may
@@ -38,6 +41,19 @@ public final class Smp {
 
     public InterruptController controller() {
         return controller;
+    }
+
+    /**
+     * Sets who tells whether a CPU has been asked for function calls: these come before the tasks
+     * that others woke, in the interrupt that is on its way. Before the machine starts.
+     */
+    public void setCallsPending(IntPredicate pending) {
+        callsPending = pending;
+    }
+
+    @HotPath
+    boolean callsPending(int cpu) {
+        return callsPending.test(cpu);
     }
 
     /** Makes every CPU switch to its idle task at its next chance, for good. Any thread. */

@@ -4,6 +4,7 @@ import org.irqlab.base.HotPath;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.BooleanSupplier;
 
 /**
  * Whether a kernel thread has been asked to run since its last run began: RUNTHREAD of an interrupt
@@ -21,6 +22,7 @@ import java.lang.invoke.VarHandle;
  * @see "Linux kernel/irq/manage.c, __irq_wake_thread and irq_wait_for_interrupt"
  */
 public final class ThreadRequest {
+    private static final BooleanSupplier NEVER = () -> false;
     private static final VarHandle REQUESTED;
 
     static {
@@ -52,22 +54,39 @@ public final class ThreadRequest {
      * spends the thread's ways from its work to sleep, and from there to its work.
      */
     public void await(Task self) {
-        if (!made()) {
+        await(self, NEVER);
+    }
+
+    /**
+     * As above, or until {@code stop} holds; whoever makes it hold wakes the thread afterwards. A
+     * request is taken first.
+     *
+     * @return whether a request was taken
+     */
+    public boolean await(Task self, BooleanSupplier stop) {
+        if (!requested()) {
             self.cpu().burnThreadLeave();
         }
         self.sleepLetter = 'S';
         boolean slept = false;
         while (!takeOrAnnounce(self.sleep())) {
+            // After the announcement, as the look at the request.
+            if (stop.getAsBoolean()) {
+                self.finishSleep();
+                return false;
+            }
             self.cpu().scheduler().schedule();
             slept = true;
         }
         if (slept) {
             self.cpu().burnThreadStart();
         }
+        return true;
     }
 
-    /** Whether a request waits. Opaque: a hint, on which nothing but model time rests. */
-    private boolean made() {
+    /** Whether a request waits; one that was made before a lock was taken is seen with that lock. */
+    @HotPath
+    public boolean requested() {
         return (int) REQUESTED.getOpaque(this) != 0;
     }
 

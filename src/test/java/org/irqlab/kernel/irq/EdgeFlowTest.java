@@ -24,22 +24,22 @@ class EdgeFlowTest {
     private final KernelCpu first = m.cpu(0);
     private final KernelCpu other = m.cpu(1);
     private final FakeChip chip = new FakeChip();
-    private final IrqDescriptor line = new IrqDescriptor(45, chip, 2);
+    private final IrqDescriptor line = TestLines.wired(m, 45, chip, FlowHandler.EDGE);
     private int runs;
 
     private void onRun(Runnable... reactions) {
-        line.setAction(
-                new IrqAction(
-                        "nic0-rx0",
-                        0,
-                        cpu -> {
-                            chip.log.add("run on " + cpu.id());
-                            if (runs < reactions.length) {
-                                reactions[runs++].run();
-                            }
-                            return IrqReturn.HANDLED;
-                        },
-                        null));
+        request(cpu -> {
+            chip.log.add("run on " + cpu.id());
+            if (runs < reactions.length) {
+                reactions[runs++].run();
+            }
+            return IrqReturn.HANDLED;
+        });
+    }
+
+    private void request(IrqHandler topHalf) {
+        TestLines.request(line, IrqRequest.of("nic0-rx0", topHalf), first);
+        chip.log.clear();
     }
 
     private void assertLog(String... expected) {
@@ -49,125 +49,128 @@ class EdgeFlowTest {
     @Test
     void acknowledgesBeforeTheHandlerSoThatTheNextEdgeIsLatched() {
         onRun();
-        line.handleEdge(first);
+        line.handle(first);
         assertLog("ack 0", "run on 0");
-        assertEquals(1, line.count(0));
-        assertEquals(0, line.count(1));
-        assertEquals(1, line.handlerRuns());
+        assertEquals(1, line.counts().byCpu(0));
+        assertEquals(0, line.counts().byCpu(1));
+        assertEquals(1, line.counts().handlerRuns());
     }
 
     @Test
     void runsTheHandlerAgainForAnEdgeOnAnotherCpuMeanwhile() {
-        onRun(() -> line.handleEdge(other));
-        line.handleEdge(first);
+        onRun(() -> line.handle(other));
+        line.handle(first);
         assertLog("ack 0", "run on 0", "mask", "ack 1", "unmask", "run on 0");
         assertFalse(chip.masked());
-        assertEquals(1, line.remembered());
-        assertEquals(0, line.count(1), "counted where it ran");
-        assertEquals(2, line.handlerRuns());
+        assertEquals(1, line.counts().remembered());
+        assertEquals(0, line.counts().byCpu(1), "counted where it ran");
+        assertEquals(2, line.counts().handlerRuns());
     }
 
     @Test
     void isFreeAgainAfterARunOfItsThreadThatNobodyAskedFor() {
         onRun();
-        var bug = assertThrows(IllegalStateException.class, () -> line.threadDone(null, first));
+        var bug = assertThrows(IllegalStateException.class, () -> line.threads.done(first));
         assertTrue(bug.getMessage().contains("I-33"), bug.getMessage());
-        line.handleEdge(first);
-        assertEquals(1, line.handlerRuns());
+        line.handle(first);
+        assertEquals(1, line.counts().handlerRuns());
     }
 
     @Test
     void runsTheHandlerOnceMoreForSeveralEdges() {
         onRun(() -> {
-            line.handleEdge(other);
-            line.handleEdge(other);
-            line.handleEdge(other);
+            line.handle(other);
+            line.handle(other);
+            line.handle(other);
         });
-        line.handleEdge(first);
-        assertEquals(2, line.handlerRuns());
-        assertEquals(1, line.remembered());
-        assertEquals(2, line.merged());
+        line.handle(first);
+        assertEquals(2, line.counts().handlerRuns());
+        assertEquals(1, line.counts().remembered());
+        assertEquals(2, line.counts().merged());
     }
 
     @Test
     void runsTheHandlerAThirdTimeForAnEdgeDuringTheSecond() {
-        onRun(() -> line.handleEdge(other), () -> line.handleEdge(other));
-        line.handleEdge(first);
-        assertEquals(3, line.handlerRuns());
-        assertEquals(2, line.remembered());
-        assertEquals(0, line.merged());
+        onRun(() -> line.handle(other), () -> line.handle(other));
+        line.handle(first);
+        assertEquals(3, line.counts().handlerRuns());
+        assertEquals(2, line.counts().remembered());
+        assertEquals(0, line.counts().merged());
         assertFalse(chip.masked());
     }
 
     @Test
     void stopsRepeatingWhenTheHandlerDisablesTheLine() {
         onRun(() -> {
-            line.handleEdge(other);
-            line.disable(first);
+            line.handle(other);
+            line.disableNoSync(first);
         });
-        line.handleEdge(first);
-        assertEquals(1, line.handlerRuns());
+        line.handle(first);
+        assertEquals(1, line.counts().handlerRuns());
         assertTrue(chip.masked());
         line.enable(first);
         assertTrue(chip.take());
-        line.handleEdge(first);
-        assertEquals(2, line.handlerRuns());
+        line.handle(first);
+        assertEquals(2, line.counts().handlerRuns());
     }
 
     @Test
-    void masksALineThatNobodyHandles() {
-        line.handleEdge(first);
-        assertLog("mask", "ack 0");
-        assertEquals(1, line.remembered());
-        assertEquals(0, line.count(0));
+    void leavesALineMaskedThatNobodyHandles() {
+        line.handle(first);
+        assertLog("ack 0");
+        assertTrue(line.isMasked());
+        assertEquals(1, line.counts().remembered());
+        assertEquals(0, line.counts().byCpu(0));
     }
 
     @Test
     void countsAnInterruptThatTheHandlerDisowns() {
-        line.setAction(new IrqAction("nic0-rx0", 0, cpu -> IrqReturn.NONE, null));
-        line.handleEdge(first);
-        line.handleEdge(other);
-        assertEquals(2, line.unhandled());
-        assertEquals(2, line.handlerRuns());
+        request(cpu -> IrqReturn.NONE);
+        line.handle(first);
+        line.handle(other);
+        assertEquals(2, line.counts().unhandled());
+        assertEquals(2, line.counts().handlerRuns());
     }
 
     @Test
     void refusesToRunAHandlerWithInterruptsOn() {
         onRun();
         first.hw().irqEnable();
-        var bug = assertThrows(IllegalStateException.class, () -> line.handleEdge(first));
+        var bug = assertThrows(IllegalStateException.class, () -> line.handle(first));
         assertTrue(bug.getMessage().contains("I-20"), bug.getMessage());
     }
 
     @Test
-    void refusesToWakeAThreadThatALineDoesNotHave() {
-        line.setAction(new IrqAction("nic0-rx0", 0, cpu -> IrqReturn.WAKE_THREAD, null));
-        var bug = assertThrows(IllegalStateException.class, () -> line.handleEdge(first));
-        assertEquals("irq=45 returned WAKE_THREAD without a thread", bug.getMessage());
+    void countsAWakeOfAThreadThatALineDoesNotHave() {
+        request(cpu -> IrqReturn.WAKE_THREAD);
+        line.handle(first);
+        line.handle(first);
+        assertEquals(2, m.machine().irqs().core().errors(IrqError.NO_THREAD));
+        assertEquals(2, line.counts().handlerRuns());
     }
 
     @Test
     void isDisabledLazily() {
         onRun();
-        line.disable(first);
+        line.disableNoSync(first);
         assertLog();
-        line.handleEdge(first);
+        line.handle(first);
         assertLog("mask", "ack 0");
-        assertEquals(0, line.handlerRuns());
+        assertEquals(0, line.counts().handlerRuns());
     }
 
     @Test
     void replaysARememberedEdgeWhenItIsEnabled() {
         onRun();
-        line.disable(first);
-        line.handleEdge(first);
+        line.disableNoSync(first);
+        line.handle(first);
         line.enable(other);
         assertLog("mask", "ack 0", "unmask", "retrigger");
         assertTrue(chip.take());
-        line.handleEdge(first);
-        assertEquals(1, line.handlerRuns());
+        line.handle(first);
+        assertEquals(1, line.counts().handlerRuns());
         // Nothing is left to replay.
-        line.disable(first);
+        line.disableNoSync(first);
         line.enable(first);
         assertFalse(chip.owes());
     }
@@ -175,7 +178,7 @@ class EdgeFlowTest {
     @Test
     void leavesTheHardwareAloneWhenNothingCameWhileDisabled() {
         onRun();
-        line.disable(first);
+        line.disableNoSync(first);
         line.enable(first);
         assertLog();
     }
@@ -183,35 +186,35 @@ class EdgeFlowTest {
     @Test
     void isEnabledByTheLastOfNestedEnables() {
         onRun();
-        line.disable(first);
-        line.disable(other);
-        line.handleEdge(first);
+        line.disableNoSync(first);
+        line.disableNoSync(other);
+        line.handle(first);
         line.enable(first);
         assertLog("mask", "ack 0");
         line.enable(first);
         assertLog("mask", "ack 0", "unmask", "retrigger");
-        assertEquals(0, line.unbalancedEnables());
+        assertEquals(0, line.counts().unbalancedEnables());
     }
 
     @Test
     void countsAnEnableTooManyAndIgnoresIt() {
         onRun();
         line.enable(first);
-        assertEquals(1, line.unbalancedEnables());
-        line.disable(first);
-        line.handleEdge(first);
-        assertEquals(0, line.handlerRuns(), "still disabled by one");
+        assertEquals(1, line.counts().unbalancedEnables());
+        line.disableNoSync(first);
+        line.handle(first);
+        assertEquals(0, line.counts().handlerRuns(), "still disabled by one");
     }
 
     @Test
     void keepsTheCallersInterruptFlag() {
         first.hw().irqEnable();
-        line.disable(first);
+        line.disableNoSync(first);
         assertTrue(first.hw().irqsEnabled());
         line.enable(first);
         assertTrue(first.hw().irqsEnabled());
         first.hw().irqDisable();
-        line.disable(first);
+        line.disableNoSync(first);
         assertFalse(first.hw().irqsEnabled());
     }
 }

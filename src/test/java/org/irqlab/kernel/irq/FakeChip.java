@@ -9,7 +9,7 @@ import java.util.List;
  * The hardware of one message-signalled line, one thread only: what it is told goes into a log; a
  * fire while it is masked is remembered, once.
  */
-final class FakeChip implements IrqChip {
+class FakeChip implements IrqChip {
     final List<String> log = new ArrayList<>();
     private boolean masked;
     private boolean remembered;
@@ -41,18 +41,18 @@ final class FakeChip implements IrqChip {
     }
 
     @Override
-    public void acknowledge(KernelCpu cpu) {
+    public void acknowledge(IrqBinding line, KernelCpu cpu) {
         log.add("ack " + cpu.id());
     }
 
     @Override
-    public void mask() {
+    public void mask(IrqBinding line, KernelCpu cpu) {
         log.add("mask");
         masked = true;
     }
 
     @Override
-    public void unmask() {
+    public void unmask(IrqBinding line, KernelCpu cpu) {
         log.add("unmask");
         masked = false;
         latched |= remembered;
@@ -60,9 +60,10 @@ final class FakeChip implements IrqChip {
     }
 
     @Override
-    public void retrigger(KernelCpu cpu) {
+    public boolean retrigger(IrqBinding line, KernelCpu cpu) {
         log.add("retrigger");
         fire();
+        return true;
     }
 
     @Override

@@ -114,7 +114,7 @@ class IrqThreadTest {
             Threads.await("asleep", () -> thread.task().asleep());
         }
         assertEquals(2, thread.runs());
-        assertEquals(4, line.handlerRuns());
+        assertEquals(4, line.counts().handlerRuns());
     }
 
     @Test
@@ -203,22 +203,46 @@ class IrqThreadTest {
             Threads.await("all seen", () -> seen.get() == latched);
             Threads.await("asleep", () -> thread.task().asleep());
         }
-        assertTrue(thread.runs() <= line.handlerRuns());
-        assertEquals(line.handlerRuns(), line.count(1));
+        assertTrue(thread.runs() <= line.counts().handlerRuns());
+        assertEquals(line.counts().handlerRuns(), line.counts().byCpu(1));
     }
 
     @Test
-    void stopsTheMachineWithTheCauseWhenItsFunctionThrows() {
-        var cause = new ArithmeticException("bad checksum");
+    void goesOnWhenItsFunctionThrows() {
+        var runs = new AtomicInteger();
+        IrqThread thread =
+                request(
+                        cpu -> IrqReturn.WAKE_THREAD,
+                        cpu -> {
+                            if (runs.incrementAndGet() == 1) {
+                                cpu.preemptDisable();
+                                throw new ArithmeticException("bad checksum");
+                            }
+                            return IrqReturn.HANDLED;
+                        });
+        try (m) {
+            m.start();
+            device.fire(0);
+            Threads.await("first", () -> runs.get() == 1 && thread.task().asleep());
+            device.fire(0);
+            Threads.await("second", () -> runs.get() == 2 && thread.task().asleep());
+        }
+        assertEquals(1, m.machine().irqs().core().errors(IrqError.HANDLER_THREW));
+        assertEquals(1, m.cpu(1).leakedContexts(), "its preempt count was put right");
+    }
+
+    @Test
+    void stopsTheMachineForABugOfItsOwn() {
+        var bug = new IllegalStateException("invariant broken");
         request(
                 cpu -> IrqReturn.WAKE_THREAD,
                 cpu -> {
-                    throw cause;
+                    throw bug;
                 });
         m.start();
         device.fire(0);
         Threads.await("failure", () -> m.machine().smp().failure() != null);
         var failure = assertThrows(IllegalStateException.class, m::close);
-        assertSame(cause, failure.getCause());
+        assertSame(bug, failure.getCause());
     }
 }

@@ -43,7 +43,7 @@ class BoardTest {
             machine.start();
             long latched = fire(msix);
             await(() -> tops.get() == latched && bottoms.get() == latched);
-            assertEquals(latched, line.count(0));
+            assertEquals(latched, line.counts().byCpu(0));
         }
     }
 
@@ -97,7 +97,7 @@ class BoardTest {
             msix.writeControl(MsixTable.CONTROL_ENABLE);
             machine.start();
             long latched = fire(msix);
-            await(() -> line.count(0) == latched && !tasklet.scheduled());
+            await(() -> line.counts().byCpu(0) == latched && !tasklet.scheduled());
             assertEquals(machine.tasklets(0).scheduled(), runs.get());
             assertEquals(
                     latched, machine.tasklets(0).scheduled() + machine.tasklets(0).coalesced());

@@ -180,8 +180,8 @@ final class InterruptFlood {
 
     private List<String> disagreements(Machine machine, IrqDescriptor line) {
         var problems = new ArrayList<String>();
-        expect(problems, "line.count", handled.get(), line.count(0));
-        expect(problems, "line.handlerRuns", handled.get(), line.handlerRuns());
+        expect(problems, "line.count", handled.get(), line.counts().byCpu(0));
+        expect(problems, "line.handlerRuns", handled.get(), line.counts().handlerRuns());
         expect(problems, "latched", handled.get(), fires.of(FireOutcome.LATCHED));
         expect(problems, "leakedContexts", 0, machine.cpu(0).leakedContexts());
         expect(problems, "stray", 0, machine.irqs().stray(0));

@@ -57,6 +57,11 @@ public final class LocalApic implements CpuInterruptPort {
     }
 
     @Override
+    public boolean requested(int vector) {
+        return (requests.irr(vector / Integer.SIZE) >>> vector & 1) != 0;
+    }
+
+    @Override
     public boolean deliverable() {
         boolean deliverable = own.admits(requests.highest());
         if (deliverable) {

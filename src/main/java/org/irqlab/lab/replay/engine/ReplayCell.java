@@ -5,6 +5,7 @@ import org.irqlab.host.CpuList;
 import org.irqlab.host.HostTopology;
 import org.irqlab.host.ThreadPinning;
 import org.irqlab.kernel.boot.MachineSpec;
+import org.irqlab.kernel.irq.IrqSettings;
 import org.irqlab.kernel.sched.IdlePolicy;
 import org.irqlab.kernel.sched.SchedulerSettings;
 import org.irqlab.lab.measure.CellBody;
@@ -88,6 +89,7 @@ public final class ReplayCell implements CellBody {
         int[] cores = placement.cpuHosts().stream().mapToInt(Integer::intValue).toArray();
         int pids = plan.tasks.stream().mapToInt(ReplayPlan.TaskSpec::pid).max().orElse(1);
         return MachineSpec.pinned(cores)
+                .withIrqs(IrqSettings.linux().withFailures(IrqSettings.Failures.STOP_MACHINE))
                 .withScheduling(SchedulerSettings.linux618().withIdle(IdlePolicy.POLL))
                 .withPaths(cpu -> new RecordedPaths(plan, seed * TASK_SEED_STRIDE + cpu))
                 .withTrace(plan.costNs.length * EVENTS_PER_ACTIVITY + MORE_EVENTS)

@@ -7,8 +7,8 @@ import org.irqlab.kernel.boot.Machine;
 import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.kernel.deferral.Deferral;
 import org.irqlab.kernel.deferral.Deferrals;
-import org.irqlab.kernel.irq.FunctionCallHandler;
 import org.irqlab.kernel.irq.IrqReturn;
+import org.irqlab.kernel.irq.ipi.FunctionCallHandler;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.workqueue.Workqueue;
 import org.irqlab.kernel.workqueue.WorkqueueFlags;
@@ -302,7 +302,8 @@ final class ReplayMachine implements AutoCloseable {
         machine.irqs()
                 .setSystemHandler(
                         vectors.callFunctionSingle(),
-                        new FunctionCallHandler(cpu -> handleAll(ipis.get(cpu.id()), cpu)),
+                        new FunctionCallHandler(
+                                machine.calls(), cpu -> handleAll(ipis.get(cpu.id()), cpu)),
                         Tracepoint.CALL_FUNCTION_SINGLE_ENTRY,
                         Tracepoint.CALL_FUNCTION_SINGLE_EXIT);
         machine.irqs()

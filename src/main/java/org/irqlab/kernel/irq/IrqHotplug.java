@@ -1,0 +1,136 @@
+package org.irqlab.kernel.irq;
+
+import org.irqlab.kernel.irq.affinity.CpuMask;
+import org.irqlab.kernel.sched.KernelCpu;
+
+/**
+ * What becomes of lines when a CPU goes or comes.
+ *
+ * <p>A line moves to the other CPUs of its mask, or, where there are none, to any; a managed one is
+ * shut down instead until one of them returns. What was latched on the CPU that goes is sent again.
+ *
+ * @see "Linux kernel/irq/cpuhotplug.c; arch/x86/kernel/irq.c, fixup_irqs"
+ */
+final class IrqHotplug {
+    /** How long the CPU waits for what was sent to it before the lines moved. */
+    static final long SETTLE_NS = 1_000_000L;
+
+    private final IrqCore core;
+    private final VectorDomain vectors;
+    private final VectorTable table;
+
+    IrqHotplug(IrqCore core, VectorDomain vectors, VectorTable table) {
+        this.core = core;
+        this.vectors = vectors;
+        this.table = table;
+    }
+
+    /** {@code cpu}, whose holder calls with interrupts off, takes no more interrupts of lines. */
+    void goesDown(KernelCpu cpu) {
+        core.setOnline(core.online().without(cpu.id()));
+        vectors.offline(cpu);
+        for (IrqDescriptor line : core.lines()) {
+            line.lock.lock(cpu.id());
+            boolean broken = migrate(line, cpu);
+            line.lock.unlock(cpu.id());
+            if (broken) {
+                core.error(IrqError.AFFINITY_BROKEN, line, cpu);
+            }
+        }
+        cpu.burn(SETTLE_NS);
+        for (int vector = 0; vector < VectorTable.VECTORS; vector++) {
+            rescan(vector, cpu);
+        }
+    }
+
+    /** Sends again what is latched here, and clears the table. */
+    private void rescan(int vector, KernelCpu cpu) {
+        IrqDescriptor line = table.line(cpu.id(), vector);
+        if (line == null) {
+            return;
+        }
+        if (!cpu.hw().port().requested(vector)) {
+            table.shutDown(cpu.id(), vector);
+            return;
+        }
+        line.lock.lock(cpu.id());
+        line.chip.retrigger(line.binding, cpu);
+        line.lock.unlock(cpu.id());
+        table.retriggered(cpu.id(), vector);
+    }
+
+    /** With the line's lock; returns whether the line had to leave its mask. */
+    private boolean migrate(IrqDescriptor line, KernelCpu cpu) {
+        if (line.chip == null) {
+            return false;
+        }
+        line.chip.forceCompleteMove(line.binding, cpu);
+        if (line.perCpu || !line.started || !line.effective.contains(cpu.id())) {
+            dropPendingMove(line);
+            return false;
+        }
+        dropPendingMove(line);
+        CpuMask wanted = line.movePending ? line.pendingAffinity : line.affinity;
+        line.movePending = false;
+        boolean moveMasked =
+                !line.chip.flags().contains(IrqChipFlag.MOVE_IN_PROCESS_CONTEXT) && !line.masked;
+        if (moveMasked) {
+            line.chip.mask(line.binding, cpu);
+        }
+        if (!wanted.intersects(core.online()) && line.managed) {
+            shutDown(line, moveMasked, cpu);
+            return false;
+        }
+        boolean broken = move(line, wanted, cpu);
+        if (moveMasked) {
+            line.chip.unmask(line.binding, cpu);
+        }
+        return broken;
+    }
+
+    private static void shutDown(IrqDescriptor line, boolean maskedAlready, KernelCpu cpu) {
+        line.masked |= maskedAlready;
+        line.managedShutdown = true;
+        LineSwitch.shutdownAndDeactivate(line, cpu);
+    }
+
+    private boolean move(IrqDescriptor line, CpuMask wanted, KernelCpu cpu) {
+        boolean broken = !wanted.intersects(core.online());
+        IrqResult result = LineAffinity.apply(line, broken ? core.online() : wanted, cpu);
+        if (result == IrqResult.ENOSPC && !line.managed && !broken) {
+            broken = true;
+            result = LineAffinity.apply(line, core.online(), cpu);
+        }
+        return broken && result.ok();
+    }
+
+    private void dropPendingMove(IrqDescriptor line) {
+        if (line.movePending && !line.pendingAffinity.intersects(core.online())) {
+            line.movePending = false;
+        }
+    }
+
+    /** {@code cpu} takes interrupts again; its managed lines start. By its holder. */
+    void comesUp(KernelCpu cpu) {
+        boolean irqs = cpu.hw().irqSave();
+        core.setOnline(core.online().with(cpu.id()));
+        vectors.online(cpu);
+        for (IrqDescriptor line : core.lines()) {
+            line.lock.lock(cpu.id());
+            if (line.managed && line.actions != null && line.affinity.contains(cpu.id())) {
+                restore(line, cpu);
+            }
+            line.lock.unlock(cpu.id());
+        }
+        cpu.hw().irqRestore(irqs);
+    }
+
+    private static void restore(IrqDescriptor line, KernelCpu cpu) {
+        if (line.managedShutdown) {
+            LineSwitch.startupManaged(line, cpu);
+        }
+        if (line.activated && !line.chip.flags().contains(IrqChipFlag.SINGLE_TARGET)) {
+            LineAffinity.set(line, line.affinity, cpu);
+        }
+    }
+}

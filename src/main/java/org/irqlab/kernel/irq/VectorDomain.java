@@ -1,0 +1,361 @@
+package org.irqlab.kernel.irq;
+
+import org.irqlab.base.Checks;
+import org.irqlab.base.HotPath;
+import org.irqlab.hw.intc.SystemVectors;
+import org.irqlab.hw.pci.MsiMessage;
+import org.irqlab.kernel.irq.affinity.CpuMask;
+import org.irqlab.kernel.irq.affinity.VectorMatrix;
+import org.irqlab.kernel.locking.RawSpinLock;
+import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.softirq.Tasklet;
+
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.Set;
+
+/**
+ * The vectors of all CPUs, and the lines that have them: the domain below those whose controllers
+ * send messages to local APICs.
+ *
+ * <p>A line that moves keeps its vector on the old CPU until its first interrupt on the new one; then
+ * the old CPU gives it back, not before the last request has been taken there.
+ *
+ * <p><b>Threads.</b> Any holder; the assignments are guarded by the vector lock, which is taken
+ * inside a line's lock.
+ *
+ * <p>SIMPLIFIED: the clean-up that Linux does from a timer of the old CPU is a tasklet there.
+ *
+ * @see "Linux arch/x86/kernel/apic/vector.c"
+ */
+final class VectorDomain implements IrqDomain.Operations, IrqChip, MessageParent {
+    private static final Set<IrqChipFlag> FLAGS = Set.of(IrqChipFlag.SINGLE_TARGET);
+
+    private final IrqCore core;
+    private final VectorTable table;
+    private final VectorMatrix matrix;
+    private final RawSpinLock lock = new RawSpinLock();
+
+    // By CPU: assignments whose old vector there is to be given back; guarded by lock.
+    private final Deque<VectorAssignment>[] cleanups;
+    private final Tasklet[] cleaners;
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    VectorDomain(IrqCore core, VectorTable table, SystemVectors vectors) {
+        this.core = core;
+        this.table = table;
+        int cpus = core.smp().count();
+        var usable = new BitSet();
+        for (int v = vectors.firstDevice(); v <= vectors.lastDevice(); v++) {
+            usable.set(v, vectors.allocatable(v));
+        }
+        matrix = new VectorMatrix(cpus, usable);
+        cleanups = new Deque[cpus];
+        cleaners = new Tasklet[cpus];
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            cleanups[cpu] = new ArrayDeque<>();
+            cleaners[cpu] = new Tasklet(this::cleanUp, 2, 0);
+        }
+    }
+
+    VectorMatrix matrix() {
+        return matrix;
+    }
+
+    static VectorAssignment of(IrqBinding line) {
+        return (VectorAssignment) line.state();
+    }
+
+    // The domain.
+
+    @Override
+    public IrqChip chip(long hwirq) {
+        return this;
+    }
+
+    @Override
+    public FlowHandler flow(long hwirq) {
+        return FlowHandler.EDGE;
+    }
+
+    @Override
+    public IrqResult allocate(IrqBinding line, KernelCpu cpu) {
+        var assignment = new VectorAssignment(line.descriptor(), line.descriptor().isManaged());
+        line.setState(assignment);
+        lock.lock(cpu.id());
+        boolean done = true;
+        if (assignment.managed) {
+            done = matrix.reserveManaged(line.descriptor().affinity());
+        } else {
+            matrix.reserve();
+        }
+        lock.unlock(cpu.id());
+        return done ? IrqResult.OK : IrqResult.ENOSPC;
+    }
+
+    @Override
+    public void release(IrqBinding line, KernelCpu cpu) {
+        VectorAssignment assignment = of(line);
+        lock.lock(cpu.id());
+        boolean reserved = !assignment.managed && assignment.vector == VectorAssignment.NO_VECTOR;
+        if (assignment.vector != VectorAssignment.NO_VECTOR) {
+            giveBack(assignment);
+        }
+        if (assignment.managed) {
+            matrix.removeManaged(line.descriptor().affinity());
+        } else if (reserved) {
+            matrix.removeReserved();
+        }
+        lock.unlock(cpu.id());
+    }
+
+    @Override
+    public IrqResult activate(IrqBinding line, KernelCpu cpu) {
+        CpuMask wanted = line.descriptor().affinity().and(core.online());
+        lock.lock(cpu.id());
+        IrqResult result = assign(of(line), wanted, true);
+        if (result == IrqResult.ENOSPC && !of(line).managed) {
+            result = assign(of(line), core.online(), true);
+        }
+        lock.unlock(cpu.id());
+        report(line, result);
+        return result;
+    }
+
+    @Override
+    public void deactivate(IrqBinding line, KernelCpu cpu) {
+        VectorAssignment assignment = of(line);
+        lock.lock(cpu.id());
+        if (assignment.vector != VectorAssignment.NO_VECTOR) {
+            giveBack(assignment);
+            if (!assignment.managed) {
+                matrix.reserve();
+            }
+        }
+        lock.unlock(cpu.id());
+        line.setEffective(CpuMask.NONE);
+    }
+
+    // Assignments; the vector lock is held.
+
+    private IrqResult assign(VectorAssignment assignment, CpuMask mask, boolean reserved) {
+        boolean stays =
+                assignment.vector != VectorAssignment.NO_VECTOR
+                        && matrix.isOnline(assignment.cpu)
+                        && mask.contains(assignment.cpu);
+        if (stays) {
+            return IrqResult.OK;
+        }
+        if (mask.isEmpty()) {
+            return IrqResult.EINVAL;
+        }
+        if (assignment.moveInProgress || assignment.cleaning) {
+            return IrqResult.EBUSY;
+        }
+        VectorMatrix.Slot slot =
+                assignment.managed
+                        ? matrix.allocateManaged(mask)
+                        : matrix.allocate(mask, reserved);
+        if (!slot.found()) {
+            return IrqResult.ENOSPC;
+        }
+        leaveOld(assignment);
+        assignment.cpu = slot.cpu();
+        assignment.vector = slot.vector();
+        table.set(slot.cpu(), slot.vector(), assignment.line);
+        return IrqResult.OK;
+    }
+
+    private void leaveOld(VectorAssignment assignment) {
+        if (assignment.vector == VectorAssignment.NO_VECTOR) {
+            return;
+        }
+        if (matrix.isOnline(assignment.cpu)) {
+            assignment.previousCpu = assignment.cpu;
+            assignment.previousVector = assignment.vector;
+            assignment.moveInProgress = true;
+        } else {
+            // The CPU that goes down looks at its requests itself, and clears its table then.
+            matrix.free(assignment.cpu, assignment.vector, assignment.managed);
+        }
+    }
+
+    private void giveBack(VectorAssignment assignment) {
+        table.shutDown(assignment.cpu, assignment.vector);
+        matrix.free(assignment.cpu, assignment.vector, assignment.managed);
+        assignment.vector = VectorAssignment.NO_VECTOR;
+        if (assignment.previousVector != VectorAssignment.NO_VECTOR) {
+            freePrevious(assignment);
+        }
+    }
+
+    private void freePrevious(VectorAssignment assignment) {
+        table.shutDown(assignment.previousCpu, assignment.previousVector);
+        matrix.free(assignment.previousCpu, assignment.previousVector, assignment.managed);
+        cleanups[assignment.previousCpu].remove(assignment);
+        assignment.previousVector = VectorAssignment.NO_VECTOR;
+        assignment.moveInProgress = false;
+        assignment.cleaning = false;
+    }
+
+    private static void report(IrqBinding line, IrqResult result) {
+        if (result.ok()) {
+            line.setEffective(CpuMask.of(of(line).cpu));
+        }
+    }
+
+    // The chip.
+
+    @Override
+    public String name() {
+        return "APIC";
+    }
+
+    @Override
+    public Set<IrqChipFlag> flags() {
+        return FLAGS;
+    }
+
+    @Override
+    public void mask(IrqBinding line, KernelCpu cpu) {}
+
+    @Override
+    public void unmask(IrqBinding line, KernelCpu cpu) {}
+
+    /** The first interrupt on the new CPU ends a move; the last wish is done now. */
+    @Override
+    @HotPath
+    public void acknowledge(IrqBinding line, KernelCpu cpu) {
+        VectorAssignment assignment = of(line);
+        if (assignment.moveInProgress && assignment.cpu == cpu.id()) {
+            scheduleCleanUp(assignment, cpu);
+        }
+        LineAffinity.move(assignment.line, cpu);
+        cpu.hw().port().endOfInterrupt();
+    }
+
+    @Override
+    public boolean retrigger(IrqBinding line, KernelCpu cpu) {
+        VectorAssignment assignment = of(line);
+        if (assignment.vector == VectorAssignment.NO_VECTOR) {
+            return false;
+        }
+        core.smp().controller().sendIpi(assignment.cpu, assignment.vector);
+        return true;
+    }
+
+    @Override
+    public IrqResult setAffinity(IrqBinding line, CpuMask mask, KernelCpu cpu) {
+        lock.lock(cpu.id());
+        IrqResult result = assign(of(line), mask, false);
+        lock.unlock(cpu.id());
+        report(line, result);
+        return result;
+    }
+
+    @Override
+    public MsiMessage message(IrqBinding line) {
+        VectorAssignment assignment = of(line);
+        var controller = core.smp().controller();
+        return new MsiMessage(
+                controller.messageAddress(assignment.cpu, assignment.vector),
+                controller.messageData(assignment.cpu, assignment.vector));
+    }
+
+    private void scheduleCleanUp(VectorAssignment assignment, KernelCpu cpu) {
+        lock.lock(cpu.id());
+        assignment.moveInProgress = false;
+        assignment.cleaning = true;
+        int old = assignment.previousCpu;
+        cleanups[old].add(assignment);
+        lock.unlock(cpu.id());
+        core.host().call(old, this::beginCleanUp, cpu);
+    }
+
+    /** On the old CPU, in its interrupt: the clean-up proper waits until interrupts are on. */
+    private void beginCleanUp(KernelCpu cpu) {
+        core.schedule(cleaners[cpu.id()], cpu);
+    }
+
+    /** Gives back the old vectors of this CPU whose last request has been taken. Softirq. */
+    private void cleanUp(KernelCpu cpu) {
+        boolean irqs = cpu.hw().irqSave();
+        lock.lock(cpu.id());
+        boolean more = false;
+        for (VectorAssignment assignment : cleanups[cpu.id()].toArray(VectorAssignment[]::new)) {
+            if (cpu.hw().port().requested(assignment.previousVector)) {
+                more = true;
+            } else {
+                freePrevious(assignment);
+            }
+        }
+        lock.unlock(cpu.id());
+        cpu.hw().irqRestore(irqs);
+        if (more) {
+            core.schedule(cleaners[cpu.id()], cpu);
+        }
+    }
+
+    /**
+     * The CPU {@code cpu} goes down, interrupts off: the old vector must not wait for a first
+     * interrupt on the new CPU. A request that is still latched here is sent there.
+     */
+    @Override
+    public void forceCompleteMove(IrqBinding line, KernelCpu cpu) {
+        VectorAssignment assignment = of(line);
+        lock.lock(cpu.id());
+        boolean resend = false;
+        boolean here =
+                assignment.previousVector != VectorAssignment.NO_VECTOR
+                        && (assignment.previousCpu == cpu.id() || assignment.cpu == cpu.id());
+        if (here) {
+            resend =
+                    assignment.previousCpu == cpu.id()
+                            && cpu.hw().port().requested(assignment.previousVector);
+            if (resend) {
+                table.retriggered(cpu.id(), assignment.previousVector);
+            }
+            // Left in the table until the CPU is off, as what is latched there was sent again.
+            matrix.free(assignment.previousCpu, assignment.previousVector, assignment.managed);
+            if (!resend) {
+                table.shutDown(assignment.previousCpu, assignment.previousVector);
+            }
+            cleanups[assignment.previousCpu].remove(assignment);
+            assignment.previousVector = VectorAssignment.NO_VECTOR;
+            assignment.moveInProgress = false;
+            assignment.cleaning = false;
+        }
+        lock.unlock(cpu.id());
+        if (resend) {
+            retrigger(line, cpu);
+        }
+    }
+
+    void offline(KernelCpu cpu) {
+        lock.lock(cpu.id());
+        matrix.offline(cpu.id());
+        lock.unlock(cpu.id());
+    }
+
+    void online(KernelCpu cpu) {
+        lock.lock(cpu.id());
+        matrix.online(cpu.id());
+        lock.unlock(cpu.id());
+    }
+
+    /** Every vector in the table belongs to its line, and the other way round. Quiet machine. */
+    void checkConsistent() {
+        for (IrqDescriptor line : core.lines()) {
+            for (IrqBinding at = line.binding(); at != null; at = at.parent()) {
+                if (at.state() instanceof VectorAssignment a
+                        && a.vector != VectorAssignment.NO_VECTOR) {
+                    Checks.invariant(
+                            table.line(a.cpu, a.vector) == line
+                                    && matrix.isAllocated(a.cpu, a.vector),
+                            "I-36: vector " + a.vector + " of cpu " + a.cpu);
+                }
+            }
+        }
+    }
+}

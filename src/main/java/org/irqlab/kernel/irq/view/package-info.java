@@ -1,0 +1,2 @@
+/** The interrupt layer as the files of /proc show it: text of a machine, printed by others. */
+package org.irqlab.kernel.irq.view;
