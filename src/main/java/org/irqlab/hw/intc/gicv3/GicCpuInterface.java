@@ -97,27 +97,20 @@ public final class GicCpuInterface implements CpuInterruptPort {
                 && own.admits(CpuRequests.level(hint) << levelShift, group);
     }
 
-    /** Takes the hint's interrupt: whether it was still there. */
-    private boolean take(int hint, int group) {
-        InterruptBank bank = bank(hint);
-        int intid = intid(hint);
+    /** Takes an interrupt whose word was valid for the hint: whether it still is that word. */
+    private boolean take(int hint, InterruptBank bank, int intid, int word) {
         int activeBit = CpuRequests.lpi(hint) ? 0 : InterruptWord.ACTIVE;
         requests.clear(hint);
-        while (true) {
-            int word = bank.word(intid);
-            if (!valid(hint, word)) {
-                // Whoever makes it eligible from now on offers it.
-                return false;
-            }
-            if (InterruptWord.group(word) != group) {
-                bank.offer(intid, word);
-                return false;
-            }
-            if (bank.replace(intid, word, InterruptWord.taken(word, activeBit))) {
-                own.begin(intid, InterruptWord.priority(word), group);
-                return true;
-            }
+        if (bank.replace(intid, word, InterruptWord.taken(word, activeBit))) {
+            own.begin(intid, InterruptWord.priority(word), InterruptWord.group(word));
+            return true;
         }
+        // It has changed meanwhile. If it may still be taken, its hint must not be missing.
+        int now = bank.word(intid);
+        if (valid(hint, now)) {
+            bank.offer(intid, now);
+        }
+        return false;
     }
 
     @Override
@@ -156,17 +149,25 @@ public final class GicCpuInterface implements CpuInterruptPort {
      */
     public int acknowledge(int group) {
         while (requests.rung()) {
-            int hint = highest();
+            int hint = requests.first();
             if (hint == PriorityHints.NONE) {
                 requests.quieten();
                 if (requests.first() == PriorityHints.NONE) {
                     break;
                 }
                 requests.resumed();
-            } else if (!signals(hint, group)) {
+                continue;
+            }
+            InterruptBank bank = bank(hint);
+            int intid = intid(hint);
+            int word = bank.word(intid);
+            if (!valid(hint, word)) {
+                drop(hint);
+            } else if (InterruptWord.group(word) != group
+                    || !own.admits(InterruptWord.priority(word), group)) {
                 break;
-            } else if (take(hint, group)) {
-                return intid(hint);
+            } else if (take(hint, bank, intid, word)) {
+                return intid;
             }
         }
         return IntIds.SPURIOUS;

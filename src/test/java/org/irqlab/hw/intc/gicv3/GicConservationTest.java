@@ -54,6 +54,8 @@ class GicConservationTest {
         }
         machine.distributor().enable(LEVEL);
         for (Cpu cpu : cpus) {
+            // The least urgent of all, so that nothing is left when a CPU takes it.
+            machine.redistributor(cpu.id).banked().setPriority(STOP, 0xe0);
             cpu.start();
         }
         var producers = new Producer[] {new Producer(0), new Producer(2)};
