@@ -59,14 +59,12 @@ final class ApicBus {
         if (single(command)) {
             int cpu = InterruptCommand.destination(command);
             return note(
-                    counts,
-                    reaches(cpu) ? deliver(cpu, command) : FireOutcome.DROPPED_NO_TARGET);
+                    counts, reaches(cpu) ? deliver(cpu, command) : FireOutcome.DROPPED_NO_TARGET);
         }
         if (InterruptCommand.mode(command) == InterruptCommand.LOWEST_PRIORITY) {
             int cpu = arbitrate(command, sender);
             return note(
-                    counts,
-                    cpu == NOBODY ? FireOutcome.DROPPED_NO_TARGET : deliver(cpu, command));
+                    counts, cpu == NOBODY ? FireOutcome.DROPPED_NO_TARGET : deliver(cpu, command));
         }
         return sendEach(command, sender, counts);
     }

@@ -165,8 +165,7 @@ public final class ApicMsrs {
         if (msr == SELF_IPI) {
             return writeSelf(value);
         }
-        boolean writable =
-                reaches(msr) && msr != LDR && XapicRegisters.writable(offset(msr));
+        boolean writable = reaches(msr) && msr != LDR && XapicRegisters.writable(offset(msr));
         if (!writable || (value & ~XapicRegisters.allowed(offset(msr))) != 0) {
             return false;
         }

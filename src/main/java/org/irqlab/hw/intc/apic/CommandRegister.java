@@ -41,8 +41,9 @@ final class CommandRegister {
 
     /** Writes all of it, in the bus's form, and sends. */
     void write(long command) {
-        own.command(InterruptCommand.of(
-                (int) command & WRITABLE, InterruptCommand.destination(command)));
+        own.command(
+                InterruptCommand.of(
+                        (int) command & WRITABLE, InterruptCommand.destination(command)));
         send(own.command());
     }
 

@@ -10,11 +10,14 @@ import java.lang.invoke.VarHandle;
 
 /**
  * What reaches one CPU past its request register: NMI, INIT, start-up and the external interrupt of
- * a legacy controller (ExtINT). System management interrupts are ignored, and counted.
+ * a legacy controller (ExtINT).
  *
  * <p>INIT makes the CPU wait for a start-up message; the first one that comes then names the page
  * at which the CPU starts, all others are ignored. A start-up may arrive before the CPU has taken
  * its INIT.
+ *
+ * <p>SIMPLIFIED: system management interrupts are ignored, and counted. An external interrupt is
+ * latched as an edge; its vector is for whoever models the legacy controller.
  *
  * <p><b>Threads.</b> The senders' methods and the counters: any. {@code take…}: the CPU's owner.
  *

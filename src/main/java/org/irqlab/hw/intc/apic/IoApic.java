@@ -18,6 +18,9 @@ import org.irqlab.hw.intc.apic.pin.StormDamping;
  * interrupt). Only accesses of 32 bits to these three have an effect. The rules of the pins are
  * {@link InterruptPins}'.
  *
+ * <p>SIMPLIFIED: a message that no local APIC took is not tried again: remote IRR is set by
+ * sending.
+ *
  * <p><b>Threads.</b> Any. The index register is one for all CPUs, so software that shares the chip
  * locks, as on hardware.
  *

@@ -11,8 +11,8 @@ import java.lang.invoke.VarHandle;
  * local vector table entries, and the CPU's half of the conservation law.
  *
  * <p><b>Threads.</b> Owner only, plain access; the two {@code …Glance} queries: any, and what they
- * read is written opaquely. One padded array rather than fields, so that no
- * producer's cache line is next to it.
+ * read is written opaquely. One padded array rather than fields, so that no producer's cache line
+ * is next to it.
  */
 @HotPath
 final class OwnerRegisters {
@@ -137,7 +137,8 @@ final class OwnerRegisters {
 
     /** The processor priority as another thread sees it at some moment. */
     int priorityGlance() {
-        return ppr((int) (long) WORD.getOpaque(words, TPR), (int) (long) WORD.getOpaque(words, ISRV));
+        return ppr(
+                (int) (long) WORD.getOpaque(words, TPR), (int) (long) WORD.getOpaque(words, ISRV));
     }
 
     /** Whether another thread finds this APIC software-enabled. */

@@ -76,8 +76,7 @@ public final class PostedInterrupts {
             return FireOutcome.DROPPED_ILLEGAL_VECTOR;
         }
         long bit = Vectors.bit(vector);
-        long before =
-                (long) WORD.getAndBitwiseOr(words, REQUESTS + Vectors.word(vector), bit);
+        long before = (long) WORD.getAndBitwiseOr(words, REQUESTS + Vectors.word(vector), bit);
         // After the request, both fully ordered; pairs with clearing ON in handle().
         if ((long) WORD.getAndSet(words, ON, 1L) == 0) {
             WORD.getAndAdd(words, NOTIFICATIONS, 1L);

@@ -42,7 +42,8 @@ final class RequestRegister {
     private static final int TMR = HALTED + PADDING;
     private static final int ERRORS = TMR + Vectors.WORDS;
     private static final int ERROR_INTERRUPTS = ERRORS + 1;
-    // Written by the owner, read by any thread: mode 1:0, destination format 11:8, logical id 63:32.
+    // Written by the owner, read by any thread: mode 1:0, destination format 11:8, logical id
+    // 63:32.
     private static final int ADDRESSING = ERROR_INTERRUPTS + 1;
     private static final int LVT_ERROR = ADDRESSING + 1;
 

@@ -157,9 +157,7 @@ public final class XapicRegisters implements RegisterBlock {
         if (offset < ISR) {
             return 0;
         }
-        return offset < TMR
-                ? apic.isr(index)
-                : offset < IRR ? apic.tmr(index) : apic.irr(index);
+        return offset < TMR ? apic.isr(index) : offset < IRR ? apic.tmr(index) : apic.irr(index);
     }
 
     @Override

@@ -31,8 +31,7 @@ class ApicTimerTest {
     private final LocalApic apic =
             new ApicController(
                             List.of(() -> {}),
-                            new ApicOptions(
-                                    ApicMode.XAPIC, () -> nowNs, new GuestErrorCounts()))
+                            new ApicOptions(ApicMode.XAPIC, () -> nowNs, new GuestErrorCounts()))
                     .port(0);
     private final ApicTimer timer = apic.timer();
 
@@ -306,11 +305,10 @@ class ApicTimerTest {
                 });
         timer.onRearm(cpu::deadlineChanged);
         int[] taken = {0};
-        cpu.setEntry(
-                vector -> {
-                    taken[0] += vector == VECTOR ? 1 : 0;
-                    port.endOfInterrupt();
-                });
+        cpu.setEntry(vector -> {
+            taken[0] += vector == VECTOR ? 1 : 0;
+            port.endOfInterrupt();
+        });
         cpu.irqEnable();
         port.writeLvtTimer(TSC_DEADLINE | VECTOR);
         port.timer().writeDeadline(timer.timeStamp() + 100_000);

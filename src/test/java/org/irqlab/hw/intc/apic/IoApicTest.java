@@ -210,8 +210,7 @@ class IoApicTest {
         assertEquals(VECTOR, apic.acknowledge());
         assertEquals(1, damped.counts().damped());
         assertEquals(10_000, StormDamping.asQemu(() -> 0).resends());
-        assertThrows(
-                IllegalArgumentException.class, () -> new StormDamping(1 << 14, 0, () -> 0));
+        assertThrows(IllegalArgumentException.class, () -> new StormDamping(1 << 14, 0, () -> 0));
     }
 
     @Test

@@ -25,8 +25,7 @@ class LocalApicModelTest {
     private final AtomicInteger lastBroadcast = new AtomicInteger(-1);
     private final GuestErrorCounts errors = new GuestErrorCounts();
     private final ApicController machine =
-            new ApicController(
-                    List.of(kick), new ApicOptions(ApicMode.XAPIC, () -> 0, errors));
+            new ApicController(List.of(kick), new ApicOptions(ApicMode.XAPIC, () -> 0, errors));
     private final LocalApic apic = machine.port(0);
     private final long[] latched = new long[1];
     private final LocalApicModel model = new LocalApicModel();
@@ -57,8 +56,7 @@ class LocalApicModelTest {
         long later = apic.lintsSentLater(FireOutcome.LATCHED);
         assertTrue(later > 0, "no level was sent again");
         ApicCounts counts = apic.counts();
-        assertEquals(
-                latched[0] + later + counts.errorInterrupts(), counts.accepted(), "I-01");
+        assertEquals(latched[0] + later + counts.errorInterrupts(), counts.accepted(), "I-01");
     }
 
     private String step(Random random, int lowestVector) {

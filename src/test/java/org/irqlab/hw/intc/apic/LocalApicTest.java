@@ -205,6 +205,88 @@ class LocalApicTest {
         assertEquals(List.of(), takers(0xfb));
     }
 
+    @Test
+    void endsTheMostUrgentInterruptWhicheverHandlerWritesTheEnd() {
+        apic.accept(0x31);
+        apic.acknowledge();
+        apic.accept(0x95);
+        apic.acknowledge();
+        apic.endOfInterrupt();
+        assertEquals(1 << 0x11, apic.isr(1), "0x31 is still in service");
+        assertEquals(0, apic.isr(4));
+    }
+
+    @Test
+    void interruptsByTheErrorEntryWhenAnErrorIsNew() {
+        apic.writeLvt(Lvt.ERROR, 0xfe);
+        apic.accept(3);
+        assertEquals(0xfe, apic.acknowledge());
+        apic.endOfInterrupt();
+        apic.accept(4);
+        assertEquals(NONE, apic.acknowledge(), "the same error, not read yet");
+        apic.writeErrorStatus();
+        apic.accept(3);
+        assertEquals(0xfe, apic.acknowledge());
+        assertEquals(2, apic.counts().errorInterrupts());
+        apic.writeLvt(Lvt.ERROR, 5);
+        apic.writeErrorStatus();
+        apic.writeIcr(icr(1, 0, 3));
+        apic.writeErrorStatus();
+        assertEquals(1 << 5 | 1 << 6, apic.errorStatus(), "the entry's own vector is illegal");
+    }
+
+    @Test
+    void keepsRemoteIrrOfALevelPinUntilItsEnd() {
+        apic.writeLvt(Lvt.LINT0, 1 << 15 | 0x61);
+        assertEquals(FireOutcome.LATCHED, apic.driveLint(Lvt.LINT0, true));
+        assertEquals(1 << 14 | 1 << 15 | 0x61, apic.lvt(Lvt.LINT0));
+        assertEquals(0x61, apic.acknowledge());
+        apic.endOfInterrupt();
+        assertEquals(0x61, apic.acknowledge(), "the line is still high");
+        apic.driveLint(Lvt.LINT0, false);
+        apic.endOfInterrupt();
+        assertEquals(1 << 15 | 0x61, apic.lvt(Lvt.LINT0));
+        assertEquals(NONE, apic.acknowledge());
+    }
+
+    @Test
+    void raisesAnNmiByALocalPin() {
+        var raised = new ArrayList<Integer>();
+        apic.connectNmi(() -> {
+            raised.add(1);
+            return FireOutcome.LATCHED;
+        });
+        apic.writeLvt(Lvt.LINT1, 4 << 8);
+        assertEquals(FireOutcome.LATCHED, apic.driveLint(Lvt.LINT1, true));
+        assertEquals(List.of(1), raised);
+        assertFalse(apic.requested());
+    }
+
+    @Test
+    void masksThePerformanceEntryWhenItInterrupts() {
+        apic.writeLvt(Lvt.PERFORMANCE, 0x71);
+        apic.writeLvt(Lvt.THERMAL, 0x72);
+        assertEquals(FireOutcome.LATCHED, apic.localInterrupt(Lvt.PERFORMANCE));
+        assertEquals(FireOutcome.DROPPED_DISABLED, apic.localInterrupt(Lvt.PERFORMANCE));
+        assertEquals(FireOutcome.LATCHED, apic.localInterrupt(Lvt.THERMAL));
+        assertEquals(FireOutcome.COALESCED, apic.localInterrupt(Lvt.THERMAL));
+    }
+
+    @Test
+    void masksEveryEntryWhileSoftwareDisabled() {
+        apic.writeSvr(0xff);
+        for (Lvt entry : Lvt.values()) {
+            apic.writeLvt(entry, 0x44);
+            assertEquals(Lvt.MASKED | 0x44, apic.lvt(entry));
+        }
+        apic.writeSvr(0x1ff);
+        for (Lvt entry : Lvt.values()) {
+            assertEquals(Lvt.MASKED | 0x44, apic.lvt(entry), "software unmasks");
+            apic.writeLvt(entry, 0x44);
+            assertEquals(0x44, apic.lvt(entry));
+        }
+    }
+
     private static long icr(int shorthand, int destination, int vector) {
         return InterruptCommand.fixed(destination, vector) | (long) shorthand << 18;
     }

@@ -30,8 +30,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  *   <li>Only fixed and lowest-priority delivery can be level-triggered; others are edges.
  * </ul>
  *
- * <p>IMPDEF: a write never makes an edge, though it changes the polarity; remote IRR is set by
- * sending, also if no APIC took the message.
+ * <p>IMPDEF: a write never makes an edge, though it changes the polarity.
  *
  * <p><b>Threads.</b> Any. <b>Progress.</b> Lock-free. <b>Memory ordering.</b> What a device wrote
  * before it drove the line, whatever the outcome, is visible to the handler of a message that is
@@ -294,8 +293,7 @@ public final class InterruptPins {
         }
         if (Checks.ON) {
             Checks.invariant(settled(next) == next, "I-11 a level waits for nothing");
-            Checks.invariant(
-                    level(next) || !inFlight(next), "remote IRR of an edge pin");
+            Checks.invariant(level(next) || !inFlight(next), "remote IRR of an edge pin");
             Checks.invariant(
                     (next & HELD) == 0 || active(next) && level(next), "held without a level");
         }
