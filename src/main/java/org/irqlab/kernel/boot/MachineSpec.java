@@ -59,12 +59,26 @@ public record MachineSpec(
 
     public MachineSpec withPaths(IntFunction<PathModel> model) {
         return new MachineSpec(
-                hostCores, scheduling, model, traceCapacity, stealNs, workersPerPool, firstPid, irqs);
+                hostCores,
+                scheduling,
+                model,
+                traceCapacity,
+                stealNs,
+                workersPerPool,
+                firstPid,
+                irqs);
     }
 
     public MachineSpec withTrace(int eventsPerCpu) {
         return new MachineSpec(
-                hostCores, scheduling, paths, eventsPerCpu, stealNs, workersPerPool, firstPid, irqs);
+                hostCores,
+                scheduling,
+                paths,
+                eventsPerCpu,
+                stealNs,
+                workersPerPool,
+                firstPid,
+                irqs);
     }
 
     public MachineSpec withWorkersPerPool(int workers) {
@@ -79,7 +93,14 @@ public record MachineSpec(
 
     public MachineSpec withIrqs(IrqSettings settings) {
         return new MachineSpec(
-                hostCores, scheduling, paths, traceCapacity, stealNs, workersPerPool, firstPid, settings);
+                hostCores,
+                scheduling,
+                paths,
+                traceCapacity,
+                stealNs,
+                workersPerPool,
+                firstPid,
+                settings);
     }
 
     public int cpus() {

@@ -7,6 +7,9 @@ import org.irqlab.kernel.sched.KernelCpu;
  * masked, acknowledged and told of the end, and what becomes of an interrupt that cannot be handled
  * now.
  *
+ * <p><b>Not modelled.</b> The flows of NMIs and of chips that mask and end (fasteoi-mask),
+ * suspended lines, and probing for interrupts.
+ *
  * @see "Linux kernel/irq/chip.c; Documentation/core-api/genericirq.rst, default flow
  *     implementations"
  */

@@ -17,7 +17,9 @@ final class HandlerRun {
 
     private HandlerRun() {}
 
-    /** Runs the handlers from {@code first} on and tells the detector; returns the OR of results. */
+    /**
+     * Runs the handlers from {@code first} on and tells the detector; returns the OR of results.
+     */
     @HotPath
     static int runAndNote(IrqDescriptor line, IrqAction first, KernelCpu cpu) {
         int result = 0;

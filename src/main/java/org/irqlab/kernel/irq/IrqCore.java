@@ -1,5 +1,6 @@
 package org.irqlab.kernel.irq;
 
+import org.irqlab.base.HotPath;
 import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.kernel.irq.affinity.CpuMask;
 import org.irqlab.kernel.locking.RawSpinLock;
@@ -22,6 +23,7 @@ import java.util.function.Consumer;
 public final class IrqCore {
     private final Smp smp;
     private final IrqSettings settings;
+    private final boolean fixesUp;
     private final IrqResend resend;
     private final SpuriousPoller poller;
     private final RawSpinLock perCpuLock = new RawSpinLock();
@@ -35,6 +37,7 @@ public final class IrqCore {
     public IrqCore(Smp smp, IrqSettings settings) {
         this.smp = smp;
         this.settings = settings;
+        fixesUp = settings.fixup() != IrqSettings.Fixup.OFF;
         online = CpuMask.first(smp.count());
         resend = new IrqResend(this);
         poller = new SpuriousPoller(this);
@@ -102,8 +105,10 @@ public final class IrqCore {
         poller.tick(cpu);
     }
 
+    /** Whether lines are looked at that others' interrupts may have been for. */
+    @HotPath
     boolean fixesUp() {
-        return settings.fixup() != IrqSettings.Fixup.OFF;
+        return fixesUp;
     }
 
     /** What has to be done for an interrupt that was not plainly claimed. By who runs the line. */

@@ -7,13 +7,11 @@ import org.irqlab.kernel.irq.affinity.CpuMask;
 import org.irqlab.kernel.locking.RawSpinLock;
 import org.irqlab.kernel.sched.KernelCpu;
 
-import java.util.concurrent.atomic.AtomicInteger;
-
 /**
  * One interrupt line: its handlers, its chip, its flow, and all that is known of its state.
  *
- * <p>DISABLED is what drivers want, MASKED is what the hardware does: a line is disabled lazily, and
- * masked by the interrupt that comes nevertheless. PENDING remembers that one. INPROGRESS keeps
+ * <p>DISABLED is what drivers want, MASKED is what the hardware does: a line is disabled lazily,
+ * and masked by the interrupt that comes nevertheless. PENDING remembers that one. INPROGRESS keeps
  * handlers of a line from overlapping.
  *
  * <p><b>Threads.</b> Any holder; the state is guarded by the line's lock, with interrupts off.
@@ -261,7 +259,7 @@ public final class IrqDescriptor {
 
     /** Waits until no hard handler of the line runs. Task context. */
     public void synchronizeHardirq(KernelCpu cpu) {
-        while (busy(cpu)) {
+        while (busy(cpu) && !core.smp().stopping()) {
             Thread.yield();
             cpu.hw().poll();
         }

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * Which lines the hardware numbers of one controller belong to; stacked on the domain that its
  * interrupts go through next.
  *
- * <p><b>Threads.</b> {@link #find} and {@link #handle}: any holder. Mapping: tasks, or the thread that
- * furnishes the machine.
+ * <p><b>Threads.</b> {@link #find} and {@link #handle}: any holder. Mapping: tasks, or the thread
+ * that furnishes the machine.
  *
  * @see "Linux Documentation/core-api/irq/irq-domain.rst; kernel/irq/irqdomain.c"
  */
@@ -100,7 +100,8 @@ public final class IrqDomain {
     }
 
     private IrqBinding bind(IrqDescriptor line, long hwirq) {
-        IrqBinding below = parent == null ? null : parent.bind(line, operations.parentHwirq(hwirq, line));
+        IrqBinding below =
+                parent == null ? null : parent.bind(line, operations.parentHwirq(hwirq, line));
         return new IrqBinding(this, line, hwirq, operations.chip(hwirq), below);
     }
 

@@ -38,7 +38,7 @@ final class IrqHotplug {
             }
         }
         cpu.burn(SETTLE_NS);
-        for (int vector = 0; vector < VectorTable.VECTORS; vector++) {
+        for (int vector = 0; vector < table.vectors(); vector++) {
             rescan(vector, cpu);
         }
     }
@@ -49,14 +49,12 @@ final class IrqHotplug {
         if (line == null) {
             return;
         }
-        if (!cpu.hw().port().requested(vector)) {
-            table.shutDown(cpu.id(), vector);
-            return;
+        if (cpu.hw().port().requested(vector)) {
+            line.lock.lock(cpu.id());
+            line.chip.retrigger(line.binding, cpu);
+            line.lock.unlock(cpu.id());
         }
-        line.lock.lock(cpu.id());
-        line.chip.retrigger(line.binding, cpu);
-        line.lock.unlock(cpu.id());
-        table.retriggered(cpu.id(), vector);
+        table.shutDown(cpu.id(), vector);
     }
 
     /** With the line's lock; returns whether the line had to leave its mask. */

@@ -35,7 +35,8 @@ public record IrqRequest(
     }
 
     /** A request for a threaded handler; {@code topHalf} may be null. */
-    public static IrqRequest threaded(String name, IrqHandler topHalf, IrqHandler function, int pid) {
+    public static IrqRequest threaded(
+            String name, IrqHandler topHalf, IrqHandler function, int pid) {
         return of(name, topHalf).withThread(function, pid, TaskPolicy.FIFO_50);
     }
 

@@ -12,8 +12,8 @@ import java.util.EnumSet;
  * <p>A request that the rules refuse is the driver's mistake: it gets its error and nothing has
  * changed.
  *
- * <p><b>Threads.</b> Tasks, with interrupts on; before the machine starts, the thread that furnishes
- * it, as CPU 0. Requests and frees of one line wait for each other.
+ * <p><b>Threads.</b> Tasks, with interrupts on; before the machine starts, the thread that
+ * furnishes it, as CPU 0. Requests and frees of one line wait for each other.
  *
  * @see "Linux kernel/irq/manage.c, __setup_irq and __free_irq"
  */
@@ -68,8 +68,8 @@ public final class IrqRequests {
     }
 
     /**
-     * Takes the handler with {@code deviceId} off the line and waits until neither it nor its thread
-     * runs any more; the last one shuts the line down.
+     * Takes the handler with {@code deviceId} off the line and waits until neither it nor its
+     * thread runs any more; the last one shuts the line down.
      *
      * @return the handler, or null if the line has none with this id: the driver's mistake, counted
      */
@@ -214,8 +214,7 @@ public final class IrqRequests {
         private IrqResult link(IrqAction action) {
             boolean irqs = cpu.hw().irqSave();
             line.lock.lock(cpu.id());
-            IrqResult result =
-                    line.actions == null ? linkFirst(action) : linkSharer(action);
+            IrqResult result = line.actions == null ? linkFirst(action) : linkSharer(action);
             line.lock.unlock(cpu.id());
             cpu.hw().irqRestore(irqs);
             return result;

@@ -22,6 +22,8 @@ import java.util.Map;
  * @see "Linux arch/x86/kernel/irq.c, common_interrupt; arch/x86/kernel/apic/vector.c"
  */
 public final class IrqTable implements VectorDispatch {
+    private static final int LEAST_VECTORS = 256;
+
     private final Smp smp;
     private final IrqCore core;
     private final VectorTable table;
@@ -29,16 +31,20 @@ public final class IrqTable implements VectorDispatch {
     private final IrqDomain vectorDomain;
     private final IrqHotplug hotplug;
     private final Map<MsixTable, IrqDomain> deviceDomains = new IdentityHashMap<>();
-    private final SystemVectorHandler[] systemHandlers =
-            new SystemVectorHandler[VectorTable.VECTORS];
-    private final Tracepoint[] systemEntries = new Tracepoint[VectorTable.VECTORS];
-    private final Tracepoint[] systemExits = new Tracepoint[VectorTable.VECTORS];
+    private final SystemVectorHandler[] systemHandlers;
+    private final Tracepoint[] systemEntries;
+    private final Tracepoint[] systemExits;
     private final long[] stray;
+    private IrqDomain root;
 
     public IrqTable(Smp smp, IrqSettings settings) {
         this.smp = smp;
         core = new IrqCore(smp, settings);
-        table = new VectorTable(smp.count());
+        int numbers = Math.max(LEAST_VECTORS, smp.controller().vectors().lastDevice() + 1);
+        systemHandlers = new SystemVectorHandler[numbers];
+        systemEntries = new Tracepoint[numbers];
+        systemExits = new Tracepoint[numbers];
+        table = new VectorTable(smp.count(), numbers);
         vectors = new VectorDomain(core, table, smp.controller().vectors());
         vectorDomain = new IrqDomain("VECTOR", core, null, 0, vectors);
         hotplug = new IrqHotplug(core, vectors, table);
@@ -56,6 +62,24 @@ public final class IrqTable implements VectorDispatch {
         systemHandlers[vector] = handler;
         systemEntries[vector] = entry;
         systemExits[vector] = exit;
+    }
+
+    /**
+     * Sets the domain of a controller that numbers the interrupts of all CPUs itself: what is no
+     * vector of a CPU is looked for there. Before the machine starts.
+     */
+    public void setRootDomain(IrqDomain domain) {
+        root = domain;
+    }
+
+    /** Returns the domain of the CPUs' vectors, below those of controllers that send messages. */
+    public IrqDomain vectorDomain() {
+        return vectorDomain;
+    }
+
+    /** Returns who knows the messages that reach the lines of {@link #vectorDomain}. */
+    public MessageParent messages() {
+        return vectors;
     }
 
     /** Returns the domain of a device's MSI-X vectors, above the domain of the CPUs' vectors. */
@@ -155,14 +179,22 @@ public final class IrqTable implements VectorDispatch {
             line.handle(cpu);
             return;
         }
+        if (root != null && root.handle(vector, cpu)) {
+            return;
+        }
+        dispatchSystem(cpu, vector);
+    }
+
+    private void dispatchSystem(KernelCpu cpu, int vector) {
         if (vector == cpu.hw().port().spuriousVector()) {
             stray[cpu.id()]++;
             return;
         }
         cpu.hw().port().endOfInterrupt();
-        SystemVectorHandler handler = systemHandlers[vector];
+        boolean known = vector < systemHandlers.length;
+        SystemVectorHandler handler = known ? systemHandlers[vector] : null;
         if (handler == null) {
-            stray[cpu.id()] += table.expected(cpu.id(), vector) ? 0 : 1;
+            stray[cpu.id()] += known && table.expected(cpu.id(), vector) ? 0 : 1;
             return;
         }
         if (systemEntries[vector] == null) {

@@ -74,18 +74,13 @@ public final class IrqThread {
         return runs;
     }
 
-    /** Whether a run has been asked for that has not begun. */
-    boolean requested() {
-        return runThread.requested();
-    }
-
     /** Hardirq context; the line is in progress, and its lock is not held. */
     @HotPath
     void wake(KernelCpu cpu) {
         if (ended || !runThread.make()) {
             return;
         }
-        line.threads.woken(action);
+        line.threads.woken(action.threadMask);
         boolean here = allowed.isEmpty() || allowed.contains(cpu.id());
         task.setWantedCpu(here ? cpu.id() : allowed.first());
         cpu.scheduler().wake(task);
@@ -135,7 +130,7 @@ public final class IrqThread {
             line.threads.handled();
         }
         if (kind != Kind.SECONDARY) {
-            line.threads.finishOneshot(action, cpu);
+            line.threads.finishOneshot(action.threadMask, runThread, cpu);
         }
         if (result == IrqReturn.WAKE_THREAD.ordinal() && action.secondary != null) {
             wakeSecondary(cpu);

@@ -24,7 +24,8 @@ final class LineAffinity {
             line.affinity = mask;
             return IrqResult.OK;
         }
-        boolean now = !line.started || line.chip.flags().contains(IrqChipFlag.MOVE_IN_PROCESS_CONTEXT);
+        boolean now =
+                !line.started || line.chip.flags().contains(IrqChipFlag.MOVE_IN_PROCESS_CONTEXT);
         if (now && !line.movePending) {
             IrqResult result = apply(line, mask, cpu);
             if (result != IrqResult.EBUSY) {
@@ -54,11 +55,14 @@ final class LineAffinity {
         if (line.perCpu || line.effective.intersects(line.core.online())) {
             return;
         }
-        CpuMask mask = line.affinity.intersects(line.core.online()) ? line.affinity : line.core.online();
+        CpuMask mask =
+                line.affinity.intersects(line.core.online()) ? line.affinity : line.core.online();
         apply(line, mask, cpu);
     }
 
-    /** Does what was put off until the line's next interrupt. By chips that need it, in their ack. */
+    /**
+     * Does what was put off until the line's next interrupt. By chips that need it, in their ack.
+     */
     @HotPath
     static void move(IrqDescriptor line, KernelCpu cpu) {
         if (line.movePending && !line.disabled) {

@@ -60,7 +60,9 @@ public final class LineCounts {
         return refused;
     }
 
-    /** Returns how often the handlers ran: for an interrupt, again, or polled; 0 for per-CPU lines. */
+    /**
+     * Returns how often the handlers ran: for an interrupt, again, or polled; 0 for per-CPU lines.
+     */
     public long handlerRuns() {
         return handlerRuns;
     }

@@ -3,14 +3,15 @@ package org.irqlab.kernel.irq;
 import org.irqlab.base.Checks;
 import org.irqlab.base.HotPath;
 import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.sched.ThreadRequest;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What the threads of one line have yet to do, and who keeps a one-shot line masked.
  *
- * <p><b>Threads.</b> The mask: set by the CPU that has the line in progress, cleared with the line's
- * lock while nobody has. The counters: any.
+ * <p><b>Threads.</b> The mask: set by the CPU that has the line in progress, cleared with the
+ * line's lock while nobody has. The counters: any.
  *
  * @see "Linux kernel/irq/manage.c, irq_finalize_oneshot; kernel/irq/handle.c, __irq_wake_thread"
  */
@@ -26,9 +27,9 @@ final class LineThreads {
 
     /** A thread has been asked to run. By the CPU that has the line in progress. */
     @HotPath
-    void woken(IrqAction action) {
-        if (action.threadMask != 0) {
-            oneshotMask |= action.threadMask;
+    void woken(long threadMask) {
+        if (threadMask != 0) {
+            oneshotMask |= threadMask;
         }
         active.incrementAndGet();
     }
@@ -84,13 +85,13 @@ final class LineThreads {
      * A thread of a one-shot line is done: the last one opens the line, unless one has been asked
      * again. Task context.
      */
-    void finishOneshot(IrqAction action, KernelCpu cpu) {
-        if (!line.oneshot || action.threadMask == 0) {
+    void finishOneshot(long threadMask, ThreadRequest request, KernelCpu cpu) {
+        if (!line.oneshot || threadMask == 0) {
             return;
         }
         boolean irqs = lockWhenNotInProgress(cpu);
-        if (!action.thread().requested()) {
-            oneshotMask &= ~action.threadMask;
+        if (!request.requested()) {
+            oneshotMask &= ~threadMask;
             if (line.mayUnmask()) {
                 if (line.eoiThreaded) {
                     line.chip.endOfInterrupt(line.binding, cpu);
@@ -103,8 +104,8 @@ final class LineThreads {
     }
 
     /**
-     * The thread may be faster than the hard handler: if it opened the line then, an interrupt could
-     * mask it and be refused, and nobody would ever open it.
+     * The thread may be faster than the hard handler: if it opened the line then, an interrupt
+     * could mask it and be refused, and nobody would ever open it.
      */
     private boolean lockWhenNotInProgress(KernelCpu cpu) {
         for (; ; ) {

@@ -10,8 +10,9 @@ import java.util.function.BooleanSupplier;
 /**
  * Tasks that wait for something about a line: for its threads, or for another task's request.
  *
- * <p><b>Threads.</b> Any holder. A waiter enters itself, announces its sleep and then tests; whoever
- * makes the condition true looks for waiters afterwards, so that one of them sees the other.
+ * <p><b>Threads.</b> Any holder. A waiter enters itself, announces its sleep and then tests;
+ * whoever makes the condition true looks for waiters afterwards, so that one of them sees the
+ * other.
  *
  * @see "Linux include/linux/irqdesc.h, wait_for_threads"
  */

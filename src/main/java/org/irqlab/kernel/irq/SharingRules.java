@@ -29,8 +29,8 @@ final class SharingRules {
     }
 
     /**
-     * Whether a newcomer agrees with who has the line: SHARED, the same trigger, the same ONESHOT and
-     * PERCPU. Adds ONESHOT to {@code flags} if they leave it to the line. With the line's lock.
+     * Whether a newcomer agrees with who has the line: SHARED, the same trigger, the same ONESHOT
+     * and PERCPU. Adds ONESHOT to {@code flags} if they leave it to the line. With the line's lock.
      */
     static IrqResult agrees(IrqDescriptor line, Trigger wanted, Set<IrqFlag> flags) {
         IrqAction old = line.actions;
@@ -38,7 +38,9 @@ final class SharingRules {
         if (line.trigger == Trigger.NONE) {
             line.trigger = trigger;
         }
-        if (!old.has(IrqFlag.SHARED) || !flags.contains(IrqFlag.SHARED) || trigger != line.trigger) {
+        if (!old.has(IrqFlag.SHARED)
+                || !flags.contains(IrqFlag.SHARED)
+                || trigger != line.trigger) {
             return IrqResult.EBUSY;
         }
         boolean oneshot = flags.contains(IrqFlag.ONESHOT);

@@ -19,8 +19,8 @@ import java.util.Set;
  * The vectors of all CPUs, and the lines that have them: the domain below those whose controllers
  * send messages to local APICs.
  *
- * <p>A line that moves keeps its vector on the old CPU until its first interrupt on the new one; then
- * the old CPU gives it back, not before the last request has been taken there.
+ * <p>A line that moves keeps its vector on the old CPU until its first interrupt on the new one;
+ * then the old CPU gives it back, not before the last request has been taken there.
  *
  * <p><b>Threads.</b> Any holder; the assignments are guarded by the vector lock, which is taken
  * inside a line's lock.
@@ -154,9 +154,7 @@ final class VectorDomain implements IrqDomain.Operations, IrqChip, MessageParent
             return IrqResult.EBUSY;
         }
         VectorMatrix.Slot slot =
-                assignment.managed
-                        ? matrix.allocateManaged(mask)
-                        : matrix.allocate(mask, reserved);
+                assignment.managed ? matrix.allocateManaged(mask) : matrix.allocate(mask, reserved);
         if (!slot.found()) {
             return IrqResult.ENOSPC;
         }
@@ -310,21 +308,11 @@ final class VectorDomain implements IrqDomain.Operations, IrqChip, MessageParent
                 assignment.previousVector != VectorAssignment.NO_VECTOR
                         && (assignment.previousCpu == cpu.id() || assignment.cpu == cpu.id());
         if (here) {
+            // Another CPU cannot be looked into: what it has latched, or just taken, finds no line.
             resend =
-                    assignment.previousCpu == cpu.id()
-                            && cpu.hw().port().requested(assignment.previousVector);
-            if (resend) {
-                table.retriggered(cpu.id(), assignment.previousVector);
-            }
-            // Left in the table until the CPU is off, as what is latched there was sent again.
-            matrix.free(assignment.previousCpu, assignment.previousVector, assignment.managed);
-            if (!resend) {
-                table.shutDown(assignment.previousCpu, assignment.previousVector);
-            }
-            cleanups[assignment.previousCpu].remove(assignment);
-            assignment.previousVector = VectorAssignment.NO_VECTOR;
-            assignment.moveInProgress = false;
-            assignment.cleaning = false;
+                    assignment.previousCpu != cpu.id()
+                            || cpu.hw().port().requested(assignment.previousVector);
+            freePrevious(assignment);
         }
         lock.unlock(cpu.id());
         if (resend) {

@@ -14,31 +14,27 @@ import java.lang.invoke.VarHandle;
  * @see "Linux arch/x86/include/asm/hw_irq.h, vector_irq"
  */
 final class VectorTable {
-    static final int VECTORS = 256;
-
     private static final VarHandle LINE =
             MethodHandles.arrayElementVarHandle(IrqDescriptor[].class);
 
-    /** Why a vector has no line. */
-    private enum Gone {
-        NEVER_USED,
-        /** The line was taken down; a last request may still come. */
-        SHUT_DOWN,
-        /** The request that will still come here was sent again, to another CPU. */
-        RETRIGGERED
+    private final IrqDescriptor[][] lines;
+    // The line was taken down or has moved; a last request, which was sent again, may still come.
+    private final boolean[][] left;
+
+    VectorTable(int cpus, int vectors) {
+        lines = new IrqDescriptor[cpus][vectors];
+        left = new boolean[cpus][vectors];
     }
 
-    private final IrqDescriptor[][] lines;
-    private final Gone[][] gone;
-
-    VectorTable(int cpus) {
-        lines = new IrqDescriptor[cpus][VECTORS];
-        gone = new Gone[cpus][VECTORS];
+    int vectors() {
+        return lines[0].length;
     }
 
     @HotPath
     IrqDescriptor line(int cpu, int vector) {
-        return (IrqDescriptor) LINE.getAcquire(lines[cpu], vector);
+        return vector >= lines[cpu].length
+                ? null
+                : (IrqDescriptor) LINE.getAcquire(lines[cpu], vector);
     }
 
     void set(int cpu, int vector, IrqDescriptor line) {
@@ -49,19 +45,14 @@ final class VectorTable {
     }
 
     void shutDown(int cpu, int vector) {
-        gone[cpu][vector] = Gone.SHUT_DOWN;
-        LINE.setRelease(lines[cpu], vector, null);
-    }
-
-    void retriggered(int cpu, int vector) {
-        gone[cpu][vector] = Gone.RETRIGGERED;
+        left[cpu][vector] = true;
         LINE.setRelease(lines[cpu], vector, null);
     }
 
     /** A vector without a line has come; returns whether that had to be expected. */
     boolean expected(int cpu, int vector) {
-        Gone why = gone[cpu][vector];
-        gone[cpu][vector] = Gone.NEVER_USED;
-        return why == Gone.SHUT_DOWN || why == Gone.RETRIGGERED;
+        boolean expected = left[cpu][vector];
+        left[cpu][vector] = false;
+        return expected;
     }
 }

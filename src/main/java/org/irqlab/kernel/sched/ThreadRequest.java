@@ -84,7 +84,9 @@ public final class ThreadRequest {
         return true;
     }
 
-    /** Whether a request waits; one that was made before a lock was taken is seen with that lock. */
+    /**
+     * Whether a request waits; one that was made before a lock was taken is seen with that lock.
+     */
     @HotPath
     public boolean requested() {
         return (int) REQUESTED.getOpaque(this) != 0;
@@ -102,8 +104,13 @@ public final class ThreadRequest {
             return false;
         }
         sleep.cancel();
+        return take();
+    }
+
+    /** Takes a request if there is one. By the thread, awake; a run follows. */
+    @HotPath
+    public boolean take() {
         // An exchange: reads, so acquires, every request that it takes. Pairs with make().
-        REQUESTED.getAndSet(this, 0);
-        return true;
+        return (int) REQUESTED.getAndSet(this, 0) != 0;
     }
 }

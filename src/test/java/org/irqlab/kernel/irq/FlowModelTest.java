@@ -48,9 +48,7 @@ class FlowModelTest {
                         FlowHandler.FAST_EOI,
                         false,
                         true,
-                        Set.of(
-                                IrqChipFlag.EOI_IF_HANDLED,
-                                IrqChipFlag.RESEND_WHEN_IN_PROGRESS)),
+                        Set.of(IrqChipFlag.EOI_IF_HANDLED, IrqChipFlag.RESEND_WHEN_IN_PROGRESS)),
                 line("simple", FlowHandler.SIMPLE, false, false, PLAIN));
     }
 

@@ -91,23 +91,40 @@ class LineMoveTest {
 
     @Test
     void waitsForTheLastMoveBeforeTheNext() {
+        // The machine stands still: this thread is both CPUs.
         IrqDescriptor line = requested(0);
-        try (m) {
-            m.start();
-            m.inInterrupt(1, cpu -> irqs.setAffinity(line, CpuMask.of(1), cpu));
-            fire(0);
-            Threads.await("moves", () -> runs[0].get() == 1);
-            // The old vector is still held: the way back has to wait for one more interrupt.
-            m.inInterrupt(1, cpu -> irqs.setAffinity(line, CpuMask.of(0), cpu));
-            fire(0);
-            Threads.await("arrived", () -> runs[1].get() == 1);
-            awaitSettled(1);
-            assertTrue(line.movePending, "busy, so with the next");
-            fire(0);
-            Threads.await("moves back", () -> runs[1].get() == 2);
-            fire(0);
-            Threads.await("is back", () -> runs[0].get() == 2);
-        }
+        irqs.setAffinity(line, CpuMask.of(1), m.cpu(0));
+        line.handle(m.cpu(0));
+        assertEquals(CpuMask.of(1), line.effectiveAffinity());
+        irqs.setAffinity(line, CpuMask.of(0), m.cpu(0));
+        line.handle(m.cpu(1));
+        assertTrue(line.movePending, "busy: the old CPU has yet to give its vector back");
+        assertEquals(CpuMask.of(1), line.effectiveAffinity());
+        m.cpu(0).hw().irqEnable();
+        m.cpu(0).hw().irqDisable();
+        assertEquals(0, irqs.vectors().allocated(0), "the old CPU has taken the call");
+        line.handle(m.cpu(1));
+        assertEquals(CpuMask.of(0), line.effectiveAffinity());
+    }
+
+    @Test
+    void keepsTheOldVectorWhileARequestIsLatchedThere() {
+        IrqDescriptor line = requested(0);
+        fire(0);
+        var old = m.cpu(0).hw();
+        int vector = m.machine().controller().vectors().firstDevice();
+        assertTrue(old.port().requested(vector));
+        irqs.setAffinity(line, CpuMask.of(1), m.cpu(0));
+        line.handle(m.cpu(0));
+        line.handle(m.cpu(1));
+        assertEquals(2, irqs.vectors().allocated(0) + irqs.vectors().allocated(1));
+        // Takes the call, which is the more urgent one, then the old request, then cleans up.
+        old.irqEnable();
+        old.irqDisable();
+        assertFalse(old.port().requested(vector));
+        assertEquals(2, runs[0].get());
+        assertEquals(0, irqs.vectors().allocated(0));
+        assertEquals(0, irqs.stray(0));
     }
 
     @Test

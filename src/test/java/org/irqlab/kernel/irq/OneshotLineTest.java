@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.irqlab.kernel.boot.MachineSpec;
-import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.PreemptCount;
 import org.irqlab.kernel.sched.TaskPolicy;
 import org.irqlab.support.TestMachine;
@@ -19,7 +18,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One-shot lines, which stay masked until their threads have finished, and forced threads; I-32. */
+/**
+ * One-shot lines, which stay masked until their threads have finished, and forced threads; I-32.
+ */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class OneshotLineTest {
     private final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
@@ -122,7 +123,10 @@ class OneshotLineTest {
         IrqDescriptor line = line(m, FlowHandler.LEVEL);
         var request =
                 IrqRequest.threaded(
-                        "a", on("primary", IrqReturn.WAKE_THREAD), on("own", IrqReturn.HANDLED), 500);
+                        "a",
+                        on("primary", IrqReturn.WAKE_THREAD),
+                        on("own", IrqReturn.HANDLED),
+                        500);
         IrqAction action = TestLines.request(line, request, m.cpu(0));
         assertEquals("irq/9-a", action.thread().task().name());
         assertEquals("irq/9-s-a", action.secondary.thread().task().name());
@@ -142,8 +146,7 @@ class OneshotLineTest {
     void leavesInterruptsOnInForcedThreadsOfARealTimeKernel() {
         var m = forced(IrqSettings.Threading.FORCED_RT);
         IrqDescriptor line = line(m, FlowHandler.LEVEL);
-        TestLines.request(
-                line, IrqRequest.of("a", on("primary", IrqReturn.HANDLED)), m.cpu(0));
+        TestLines.request(line, IrqRequest.of("a", on("primary", IrqReturn.HANDLED)), m.cpu(0));
         try (m) {
             m.start();
             m.inInterrupt(0, line::handle);

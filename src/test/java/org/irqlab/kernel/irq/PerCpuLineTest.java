@@ -41,12 +41,10 @@ class PerCpuLineTest {
         TestLines.request(line, IrqRequest.of("t", handler).withFlags(IrqFlag.PERCPU), m.cpu(0));
         chip.log.clear();
         line.handle(m.cpu(0));
-        assertEquals(
-                List.of("ack 0", "run on 0", "ack 1", "run on 1", "eoi 1", "eoi 0"), chip.log);
+        assertEquals(List.of("ack 0", "run on 0", "ack 1", "run on 1", "eoi 1", "eoi 0"), chip.log);
         assertEquals(1, line.counts().byCpu(0));
         assertEquals(1, line.counts().byCpu(1));
-        assertEquals(
-                IrqResult.EIO, m.machine().irqs().setAffinity(line, CpuMask.of(0), m.cpu(0)));
+        assertEquals(IrqResult.EIO, m.machine().irqs().setAffinity(line, CpuMask.of(0), m.cpu(0)));
     }
 
     @Test

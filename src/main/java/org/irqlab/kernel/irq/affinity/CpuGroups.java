@@ -6,8 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Spreads CPUs evenly over groups, one for each vector of a device: node by node, siblings together,
- * first the CPUs that are present, then the others.
+ * Spreads CPUs evenly over groups, one for each vector of a device: node by node, siblings
+ * together, first the CPUs that are present, then the others.
  *
  * <p>Every possible CPU is in exactly one group, and no group is empty as long as there are as many
  * CPUs as groups.

@@ -10,7 +10,8 @@ import java.util.BitSet;
  * is set aside for managed interrupts.
  *
  * <p>A managed interrupt owns a bit on each CPU of its mask, allocated on one of them. An ordinary
- * one may be reserved first, which is a promise without a bit, and gets its bit when it is activated.
+ * one may be reserved first, which is a promise without a bit, and gets its bit when it is
+ * activated.
  *
  * <p><b>Threads.</b> One at a time; whoever owns it locks.
  *
@@ -136,8 +137,7 @@ public final class VectorMatrix {
     public Slot allocateManaged(CpuMask mask) {
         int best = -1;
         for (int cpu = mask.first(); cpu >= 0 && cpu < maps.length; cpu = mask.next(cpu + 1)) {
-            boolean better =
-                    best < 0 || maps[cpu].managedAllocated <= maps[best].managedAllocated;
+            boolean better = best < 0 || maps[cpu].managedAllocated <= maps[best].managedAllocated;
             if (maps[cpu].online && better) {
                 best = cpu;
             }

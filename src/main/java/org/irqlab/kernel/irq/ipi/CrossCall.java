@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 /**
  * A function that one CPU has another one call; used again once it is unlocked.
  *
- * <p>A synchronous call is unlocked after the function, an asynchronous one before: it may be on its
- * way again while the function still runs.
+ * <p>A synchronous call is unlocked after the function, an asynchronous one before: it may be on
+ * its way again while the function still runs.
  *
  * <p><b>Threads.</b> The caller locks, the called CPU unlocks.
  *

@@ -14,9 +14,9 @@ import java.util.function.Consumer;
 /**
  * Function calls from CPU to CPU, and irq_work.
  *
- * <p>A CPU takes its whole list in one interrupt and works it off in the order in which it was asked:
- * first the synchronous calls, then the asynchronous ones and irq_work, then the tasks that others
- * woke.
+ * <p>A CPU takes its whole list in one interrupt and works it off in the order in which it was
+ * asked: first the synchronous calls, then the asynchronous ones and irq_work, then the tasks that
+ * others woke.
  *
  * <p>A caller that waits with interrupts off, for a CPU that waits for it, waits for ever: such
  * calls are counted, and so are waits beyond 5 s.
@@ -52,8 +52,8 @@ public final class CrossCalls {
     }
 
     /**
-     * Has {@code call} run on CPU {@code target}, and does not wait for that; waits while the call is
-     * still on its way from the last time. On the caller's own CPU it runs at once.
+     * Has {@code call} run on CPU {@code target}, and does not wait for that; waits while the call
+     * is still on its way from the last time. On the caller's own CPU it runs at once.
      */
     public void callAsync(int target, CrossCall call, KernelCpu cpu) {
         lock(call, cpu);
@@ -73,8 +73,8 @@ public final class CrossCalls {
     }
 
     /**
-     * Has {@code function} called on every CPU of {@code targets} but the caller's, and waits for all
-     * of them if {@code wait}.
+     * Has {@code function} called on every CPU of {@code targets} but the caller's, and waits for
+     * all of them if {@code wait}.
      */
     public void callMany(
             CpuMask targets, Consumer<KernelCpu> function, boolean wait, KernelCpu cpu) {

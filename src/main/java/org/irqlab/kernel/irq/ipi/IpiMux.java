@@ -11,14 +11,14 @@ import java.util.function.IntConsumer;
  * Several logical inter-processor interrupts on one of the hardware's.
  *
  * <p>A sender sets its bit and interrupts the CPU if the bit was clear and is enabled there; an
- * enable looks whether the bit is set already. Each has a full fence between its store and its load,
- * so one of them sees the other.
+ * enable looks whether the bit is set already. Each has a full fence between its store and its
+ * load, so one of them sees the other.
  *
  * <p><b>Threads.</b> Any holder sends; the CPU alone enables, disables and handles.
  * <b>Progress.</b> Wait-free.
  *
- * <p><b>Memory ordering.</b> What was written before {@link #send} is visible to the handler that it
- * leads to.
+ * <p><b>Memory ordering.</b> What was written before {@link #send} is visible to the handler that
+ * it leads to.
  *
  * @see "Linux kernel/irq/ipi-mux.c"
  */
@@ -65,7 +65,8 @@ public final class IpiMux {
         int bit = 1 << ipi;
         // Full fence: pairs with the one in enable(). Releases the payload to handle().
         int before = (int) WORD.getAndBitwiseOr(bits, slot(cpu), bit);
-        boolean fire = (before & bit) == 0 && ((int) WORD.getVolatile(enabled, slot(cpu)) & bit) != 0;
+        boolean fire =
+                (before & bit) == 0 && ((int) WORD.getVolatile(enabled, slot(cpu)) & bit) != 0;
         if (fire) {
             parent.accept(cpu);
         }

@@ -7,16 +7,16 @@ import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 
 /**
- * A function that is called in the next interrupt of a CPU, for contexts that can do nothing but ask
- * for that.
+ * A function that is called in the next interrupt of a CPU, for contexts that can do nothing but
+ * ask for that.
  *
  * <p>A claim sets PENDING and BUSY. PENDING is cleared before the function, so that a claim during
  * the run leads to one more run; BUSY after it, unless it has been claimed again.
  *
  * <p><b>Threads.</b> Any holder claims; the CPU that has it runs. <b>Progress.</b> Wait-free.
  *
- * <p><b>Memory ordering.</b> What was written before a claim, also a failed one, is visible to a run
- * that begins afterwards.
+ * <p><b>Memory ordering.</b> What was written before a claim, also a failed one, is visible to a
+ * run that begins afterwards.
  *
  * @see "Linux kernel/irq_work.c, irq_work_claim and irq_work_single"
  */
@@ -52,7 +52,8 @@ public final class IrqWork extends CallNode {
 
     /** By the CPU that has taken it off its list. */
     void run(KernelCpu cpu) {
-        // Full barrier: what a claimer wrote before it found PENDING set is visible to the function.
+        // Full barrier: what a claimer wrote before it found PENDING set is visible to the
+        // function.
         FLAGS.getAndBitwiseAnd(this, ~PENDING);
         function.accept(cpu);
         // Fails if it was claimed again: the next run clears BUSY, then.
