@@ -113,17 +113,10 @@ enum CostPath {
     SOFTIRQ_DISPATCH(
             "softirqDispatchNs",
             State.ANY,
-            "softirq entry → exit of the vector that has least to do: not burnt, saved by a bottom"
-                + " half that is moved out of softirq context; one number, the 5 % quantile, hot",
+            "softirq entry → exit of the vector that has least to do: not burnt, saved once a turn"
+                + " by a thread that has bottom halves instead; one number, the 5 % quantile, hot",
             costs -> number(costs, "softirqDispatchNs", costs.softirqDispatchNs),
             (costs, ns) -> costs.softirqDispatchNs = PathCosts.usual(ns)),
-    NAPI_POLL_END(
-            "napiPollEndNs",
-            State.ANY,
-            "napi_poll → softirq exit: not burnt, saved by each poll but the first that a thread"
-                    + " makes in one turn; one number, the 5 % quantile",
-            costs -> number(costs, "napiPollEndNs", costs.napiPollEndNs),
-            (costs, ns) -> costs.napiPollEndNs = PathCosts.usual(ns)),
     IDLE_EXIT(
             "idleExitNs",
             State.LOCAL_IDLE,
@@ -204,10 +197,7 @@ enum CostPath {
 
     /** Whether the path has one cost and no distribution. */
     boolean isNumber() {
-        return this == WAKE_TO_RESCHEDULE
-                || this == LEAVE_TO_IDLE
-                || this == SOFTIRQ_DISPATCH
-                || this == NAPI_POLL_END;
+        return this == WAKE_TO_RESCHEDULE || this == LEAVE_TO_IDLE || this == SOFTIRQ_DISPATCH;
     }
 
     /** Returns the sorted costs of the path, none if the capture had no sample. */

@@ -217,9 +217,6 @@ final class PathCalibration {
         }
         costs.softirqDispatchNs = samples == 0 ? 0 : leastNs;
         costs.counts.put("softirqDispatchNs", samples);
-        long[] ends = stages.samples(StageNames.NAPI_POLL_END);
-        costs.napiPollEndNs = StageRow.quantile(ends, LOW);
-        costs.counts.put("napiPollEndNs", ends.length);
     }
 
     /** Returns the state of the caches in which most samples of a stage were. */

@@ -95,12 +95,6 @@ public final class PathCosts {
      */
     public long softirqDispatchNs;
 
-    /**
-     * End of a NAPI poll → softirq exit: what the polls that one turn of a thread makes one of have
-     * once. One number.
-     */
-    public long napiPollEndNs;
-
     /** Idle CPU, local wake: end of the interrupt or softirq that woke → switch-in. */
     public long[] idleExitNs = {};
 

@@ -1,6 +1,5 @@
 package org.irqlab.lab.replay;
 
-import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.irqlab.lab.replay.StageTable.Stage;
 import org.irqlab.lab.timeline.ContextEvents;
@@ -56,8 +55,6 @@ public final class StageAnalysis implements TraceSink {
     private final Stage irqExitToSoftirq;
     private final Stage softirqToSoftirq;
     private final Stage taskRaiseToSoftirq;
-    private final Stage napiPollEnd;
-    private final Long2LongHashMap polledNs = new Long2LongHashMap(Long.MIN_VALUE);
     private long interrupts;
     private long deviceInterrupts;
     private long softirqs;
@@ -75,7 +72,6 @@ public final class StageAnalysis implements TraceSink {
         softirqToSoftirq = table.stage(StageNames.SOFTIRQ_TO_SOFTIRQ);
         taskRaiseToSoftirq = table.stage(StageNames.TASK_RAISE_TO_SOFTIRQ);
         // The machine does not write napi_poll: nothing to compare.
-        napiPollEnd = table.hidden(StageNames.NAPI_POLL_END);
         tasks = new TaskStages(table);
         works = new WorkStages(table, names);
         timeline = new TraceTimeline(names, new Measuring());
@@ -175,10 +171,6 @@ public final class StageAnalysis implements TraceSink {
             }
             case SOFTIRQ_ENTRY -> {
                 softirqs++;
-                long polled = polledNs.get(cpu.cpu);
-                if (polled >= frame.startNs) {
-                    table.add(napiPollEnd, cpu.cpu, polled, nowNs);
-                }
                 stage = table.stage(runs, frame.number, () -> StageNames.softirq(frame.number));
             }
             case OTHER -> {
@@ -258,11 +250,6 @@ public final class StageAnalysis implements TraceSink {
         public void raised(CpuTimeline cpu, int vector, boolean merged, long nowNs) {
             raised++;
             raisesMerged += merged ? 1 : 0;
-        }
-
-        @Override
-        public void polled(CpuTimeline cpu, TraceEvent event) {
-            polledNs.put(cpu.cpu, event.timeNs);
         }
 
         @Override

@@ -49,9 +49,6 @@ public final class StageNames {
     public static final String WAKE_REMOTE_IDLE = "waking→wakeup remote idle";
     public static final String WAKE_REMOTE_BUSY = "waking→wakeup remote busy";
 
-    /** NAPI poll's report → exit of its softirq. */
-    static final String NAPI_POLL_END = "napi_poll→softirq exit";
-
     /** Switch-in of a worker → start of its item. */
     public static final String WORKER_START = "worker switch-in→work start";
 

@@ -65,7 +65,7 @@ final class ReplayMachine implements AutoCloseable {
         Arrays.setAll(runs, activity -> new Run(activity, plan.activitySource[activity]));
         var actions = new ReplayActions(plan, pace, machine, runs, counters);
         var runner = new ActivityRunner(plan, actions, counters);
-        var softirqRuns = new SoftirqRuns(plan, machine, samples, counters);
+        var softirqRuns = new SoftirqRuns(machine, samples, counters);
         sources = makeSources(softirqRuns, strategy);
         softirqRuns.connect(machine, runner, sources);
         for (ReplaySource source : sources) {

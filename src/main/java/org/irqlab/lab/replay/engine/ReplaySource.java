@@ -94,7 +94,7 @@ final class ReplaySource {
     /**
      * Moves the bottom halves to the thread, or work item, that {@code call} runs.
      *
-     * @param savedNs what each saves by not being a softirq
+     * @param savedNs what a turn of the thread saves, its bottom half being no softirq
      */
     void moveToThread(DeferredCall call, long savedNs) {
         moved = true;
@@ -270,11 +270,12 @@ final class ReplaySource {
             }
             return;
         }
-        boolean first = true;
+        // A turn of the thread has its way in and out instead of a dispatch: once, not per run.
+        long savedNs = dispatchNs;
         for (RunRing ring : bottoms) {
             for (Run run = ring.poll(); run != null; run = ring.poll()) {
-                bottomHalves.bottomHalfInThread(cpu, run, dispatchNs, first);
-                first = false;
+                bottomHalves.bottomHalfInThread(cpu, run, savedNs);
+                savedNs = 0;
             }
         }
     }

@@ -6,7 +6,6 @@ import org.irqlab.kernel.boot.Machine;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.softirq.SoftirqVector;
 import org.irqlab.lab.measure.Stage;
-import org.irqlab.lab.replay.ReplayPlan;
 
 import java.util.Arrays;
 
@@ -16,16 +15,13 @@ import java.util.Arrays;
  * <p><b>Threads.</b> Each CPU's backlogs by the holder of its baton.
  */
 final class SoftirqRuns {
-    private final ReplayPlan plan;
     private final RunRing[][] backlogs;
     private final ReplaySamples samples;
     private final ReplayCounters[] counters;
     private ActivityRunner runner;
     private ReplaySource[] sources;
 
-    SoftirqRuns(
-            ReplayPlan plan, Machine machine, ReplaySamples samples, ReplayCounters[] counters) {
-        this.plan = plan;
+    SoftirqRuns(Machine machine, ReplaySamples samples, ReplayCounters[] counters) {
         this.samples = samples;
         this.counters = counters;
         backlogs = new RunRing[machine.cpus()][SoftirqVector.count()];
@@ -81,13 +77,10 @@ final class SoftirqRuns {
     /**
      * Runs a bottom half in a thread and measures it.
      *
-     * @param dispatchNs what it saves by not being a softirq
-     * @param first of the thread's turn: further NAPI polls are part of that one
+     * @param savedNs what it saves by not being a softirq
      */
     @HotPath
-    void bottomHalfInThread(KernelCpu cpu, Run run, long dispatchNs, boolean first) {
-        boolean partOfPoll = !first && plan.activityPackets[run.activity] > 0;
-        long savedNs = dispatchNs + (partOfPoll ? plan.recordedPaths.napiPollEndNs : 0);
+    void bottomHalfInThread(KernelCpu cpu, Run run, long savedNs) {
         bottomHalf(cpu, run, cpu.workDueNs(), savedNs);
     }
 
