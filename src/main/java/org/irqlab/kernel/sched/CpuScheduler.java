@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * @see "Linux kernel/sched/core.c, __schedule and try_to_wake_up"
  */
 public final class CpuScheduler {
-    // The states that sched_switch shows besides a sleeper's own letter.
+    // States in sched_switch besides a sleeper's own.
     private static final char RUNNABLE = 'R';
     private static final char DEAD = 'X';
 
@@ -31,7 +31,6 @@ public final class CpuScheduler {
     private final RunQueueClock clock;
     private final RemoteWakes remoteWakes;
     private WakePlacementPolicy placement = WakePlacementPolicy.PREVIOUS_CPU;
-
     private Task idle;
     private Task current;
     private boolean needResched;
@@ -150,9 +149,7 @@ public final class CpuScheduler {
      */
     @HotPath
     public void drainWakeList() {
-        if (smp.stopping()) {
-            needResched = true;
-        }
+        needResched |= smp.stopping();
         Task task = remoteWakes.next(current == idle);
         while (task != null) {
             activate(task);
