@@ -135,6 +135,10 @@ public class ItsDiscardStress {
             id = "LATCHED, 0",
             expect = ACCEPTABLE_INTERESTING,
             desc = "Lost: the latecomer's repair took the bit of the event that has the INTID now.")
+    @Outcome(
+            id = "COALESCED, 0",
+            expect = ACCEPTABLE_INTERESTING,
+            desc = "Lost: it joined the new event's request, then repaired that away.")
     @State
     public static class BrokenRepairAfterDiscard {
         private final OneLpi redistributor = new OneLpi();
