@@ -296,8 +296,9 @@ public final class KernelCpu implements InterruptEntry {
     @HotPath
     public void burnPath(KernelPath path, long pathNs) {
         long endNs = markNs + pathNs;
-        if (pathNs > 0 && hw.burnUntil(endNs - ownCode.shareNs(path))) {
-            ownCode.burnt(path, endNs);
+        if (pathNs > 0) {
+            boolean late = !hw.burnUntil(endNs - ownCode.shareNs(path));
+            ownCode.burnt(path, endNs, late);
         }
     }
 
@@ -325,9 +326,7 @@ public final class KernelCpu implements InterruptEntry {
         long burnNs = costNs - ownCode.shareNs(path);
         boolean late = HostClock.nowNs() >= originNs + burnNs;
         long origin = hw.burnTowards(originNs, burnNs);
-        if (!late) {
-            ownCode.burnt(path, origin + costNs);
-        }
+        ownCode.burnt(path, origin + costNs, late);
         return origin;
     }
 
