@@ -305,10 +305,12 @@ public final class KernelCpu implements InterruptEntry {
     /**
      * Spends time until the current task, which then goes to sleep, has spent {@code costNs} since
      * {@code originNs}, less what irqlab's own code on the way to that switch takes.
+     *
+     * @return the origin, as {@link VirtualCpu#burnTowards} moves it
      */
     @HotPath
-    public void burnToSleep(long originNs, long costNs) {
-        burnToEnd(KernelPath.SLEEP, originNs, costNs);
+    public long burnToSleep(long originNs, long costNs) {
+        return burnToEnd(KernelPath.SLEEP, originNs, costNs);
     }
 
     /**

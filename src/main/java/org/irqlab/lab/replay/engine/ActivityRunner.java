@@ -86,9 +86,11 @@ final class ActivityRunner {
      */
     @HotPath
     void executeToSleep(KernelCpu cpu, Run run, long startNs, long turnNs) {
-        long origin = untilLastAction(cpu, run, startNs, -turnNs);
-        cpu.burnToSleep(origin, plan.costNs[run.activity]);
+        long cost = plan.costNs[run.activity];
+        long origin = cpu.burnToSleep(untilLastAction(cpu, run, startNs, -turnNs), cost);
         counters[cpu.id()].ran();
+        // More may have come meanwhile: that begins there, then.
+        cpu.setWorkDueNs(origin + cost);
     }
 
     /**
