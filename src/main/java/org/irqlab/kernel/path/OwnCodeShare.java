@@ -21,12 +21,13 @@ public final class OwnCodeShare {
     private long openUntilNs;
 
     /**
-     * The path is burnt up to irqlab's own share of it, and is to end at {@code untilNs}. Not to be
-     * told of a path that was late before: its lateness is not this code's.
+     * The path is burnt up to irqlab's own share of it, and is to end at {@code untilNs}.
+     *
+     * @param late it was late before: its lateness is not this code's
      */
     @HotPath
-    public void burnt(KernelPath path, long untilNs) {
-        open = path.ordinal();
+    public void burnt(KernelPath path, long untilNs, boolean late) {
+        open = late ? -1 : path.ordinal();
         openUntilNs = untilNs;
     }
 

@@ -296,18 +296,21 @@ public final class KernelCpu implements InterruptEntry {
     @HotPath
     public void burnPath(KernelPath path, long pathNs) {
         long endNs = markNs + pathNs;
-        if (pathNs > 0 && hw.burnUntil(endNs - ownCode.shareNs(path))) {
-            ownCode.burnt(path, endNs);
+        if (pathNs > 0) {
+            boolean late = !hw.burnUntil(endNs - ownCode.shareNs(path));
+            ownCode.burnt(path, endNs, late);
         }
     }
 
     /**
      * Spends time until the current task, which then goes to sleep, has spent {@code costNs} since
      * {@code originNs}, less what irqlab's own code on the way to that switch takes.
+     *
+     * @return the origin, as {@link VirtualCpu#burnTowards} moves it
      */
     @HotPath
-    public void burnToSleep(long originNs, long costNs) {
-        burnToEnd(KernelPath.SLEEP, originNs, costNs);
+    public long burnToSleep(long originNs, long costNs) {
+        return burnToEnd(KernelPath.SLEEP, originNs, costNs);
     }
 
     /**
@@ -325,9 +328,7 @@ public final class KernelCpu implements InterruptEntry {
         long burnNs = costNs - ownCode.shareNs(path);
         boolean late = HostClock.nowNs() >= originNs + burnNs;
         long origin = hw.burnTowards(originNs, burnNs);
-        if (!late) {
-            ownCode.burnt(path, origin + costNs);
-        }
+        ownCode.burnt(path, origin + costNs, late);
         return origin;
     }
 

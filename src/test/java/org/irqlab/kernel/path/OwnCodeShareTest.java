@@ -18,7 +18,7 @@ class OwnCodeShareTest {
         long now = 0;
         for (int i = 0; i < 200; i++) {
             now += 10_000;
-            share.burnt(KernelPath.SLEEP, now);
+            share.burnt(KernelPath.SLEEP, now, false);
             // Burnt to the share before the end, and then the code.
             share.passed(now - share.shareNs(KernelPath.SLEEP) + OWN_NS);
         }
@@ -28,9 +28,18 @@ class OwnCodeShareTest {
 
     @Test
     void learnsNothingFromAnInterruptOrFromATracepointOfNoPath() {
-        share.burnt(KernelPath.SLEEP, 1_000_000);
+        share.burnt(KernelPath.SLEEP, 1_000_000, false);
         share.passed(1_020_000);
         share.passed(1_000_400);
         assertEquals(0, share.shareNs(KernelPath.SLEEP));
+    }
+
+    @Test
+    void learnsNothingFromAPathThatWasLateNorFromTheOneBefore() {
+        share.burnt(KernelPath.BOTTOM_END, 1_000, false);
+        share.burnt(KernelPath.SLEEP, 2_000, true);
+        share.passed(3_600);
+        assertEquals(0, share.shareNs(KernelPath.SLEEP));
+        assertEquals(0, share.shareNs(KernelPath.BOTTOM_END));
     }
 }

@@ -57,18 +57,23 @@ final class ActivityRunner {
      */
     @HotPath
     long execute(KernelCpu cpu, Run run, long startNs) {
-        return execute(cpu, run, startNs, 0);
+        long cost = plan.costNs[run.activity];
+        long origin = cpu.burnToEnd(untilLastAction(cpu, run, startNs, 0), cost);
+        counters[cpu.id()].ran();
+        return Math.max(cost, HostClock.nowNs() - origin);
     }
 
     /**
-     * As {@link #execute(KernelCpu, Run, long)}, without the first {@code savedNs} of its cost, or,
-     * where negative, with so much more before it.
+     * As {@link #execute}, where no tracepoint shows the end: a bottom half in a thread, a part of
+     * a quantum.
+     *
+     * @param savedNs how much of its cost is left out at the beginning; negative: how much is added
      */
     @HotPath
-    long execute(KernelCpu cpu, Run run, long startNs, long savedNs) {
+    long executeUnmarked(KernelCpu cpu, Run run, long startNs, long savedNs) {
         long cost = plan.costNs[run.activity];
         long saved = Math.min(savedNs, cost);
-        long origin = cpu.burnToEnd(untilLastAction(cpu, run, startNs, saved), cost);
+        long origin = cpu.hw().burnTowards(untilLastAction(cpu, run, startNs, saved), cost);
         counters[cpu.id()].ran();
         cpu.setWorkDueNs(origin + cost);
         return Math.max(cost, HostClock.nowNs() - origin) - saved;
@@ -81,9 +86,11 @@ final class ActivityRunner {
      */
     @HotPath
     void executeToSleep(KernelCpu cpu, Run run, long startNs, long turnNs) {
-        long origin = untilLastAction(cpu, run, startNs, -turnNs);
-        cpu.burnToSleep(origin, plan.costNs[run.activity]);
+        long cost = plan.costNs[run.activity];
+        long origin = cpu.burnToSleep(untilLastAction(cpu, run, startNs, -turnNs), cost);
         counters[cpu.id()].ran();
+        // More may have come meanwhile: that begins there, then.
+        cpu.setWorkDueNs(origin + cost);
     }
 
     /**

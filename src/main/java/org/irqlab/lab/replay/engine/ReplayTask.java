@@ -98,7 +98,7 @@ final class ReplayTask {
             if (quanta.isEmpty()) {
                 runner.executeToSleep(cpu, quantum, startNs, turnNs);
             } else {
-                runner.execute(cpu, quantum, startNs, -turnNs);
+                runner.executeUnmarked(cpu, quantum, startNs, -turnNs);
             }
             switchedIn = false;
         }

@@ -71,7 +71,8 @@ final class SoftirqRuns {
     /** Runs a bottom half in a softirq and measures it. */
     @HotPath
     void bottomHalf(KernelCpu cpu, Run run, long startNs) {
-        bottomHalf(cpu, run, startNs, 0);
+        counters[cpu.id()].workRun++;
+        measured(cpu, run, startNs, runner.execute(cpu, run, startNs));
     }
 
     /**
@@ -81,17 +82,16 @@ final class SoftirqRuns {
      */
     @HotPath
     void bottomHalfInThread(KernelCpu cpu, Run run, long savedNs) {
-        bottomHalf(cpu, run, cpu.workDueNs(), savedNs);
+        counters[cpu.id()].workRun++;
+        long startNs = cpu.workDueNs();
+        measured(cpu, run, startNs, runner.executeUnmarked(cpu, run, startNs, savedNs));
     }
 
-    private void bottomHalf(KernelCpu cpu, Run run, long startNs, long savedNs) {
-        counters[cpu.id()].workRun++;
+    private void measured(KernelCpu cpu, Run run, long startNs, long netNs) {
         if (run.source < 0) {
-            runner.execute(cpu, run, startNs);
             return;
         }
         samples.add(cpu, run.source, Stage.RAISE_TO_BOTTOM, startNs - run.raisedNs);
-        long netNs = runner.execute(cpu, run, startNs, savedNs);
         samples.add(cpu, run.source, Stage.BOTTOM, netNs);
         samples.add(cpu, run.source, Stage.ARRIVAL_TO_DONE, HostClock.nowNs() - run.arrivalNs);
         sources[run.source].ranBottom(cpu.id());
