@@ -67,7 +67,7 @@ public final class IrqDescriptor {
     final LineWaiters waiters = new LineWaiters(this);
     boolean requestBusy;
 
-    // The CPU that has the line in progress, as long as it has.
+    // The CPU that has the line in progress, as long as it has. Tests give it a clock of their own.
     SpuriousDetector spurious = new SpuriousDetector(HostClock::nowNs);
 
     IrqDescriptor(IrqCore core, int irq) {

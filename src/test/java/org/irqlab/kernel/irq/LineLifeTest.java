@@ -160,6 +160,45 @@ class LineLifeTest {
     }
 
     @Test
+    void waitsInFreeForTheHardHandlerThatRuns() {
+        var entered = new AtomicInteger();
+        var gate = new AtomicInteger();
+        IrqHandler top =
+                cpu -> {
+                    entered.incrementAndGet();
+                    while (gate.get() == 0) {
+                        Thread.onSpinWait();
+                    }
+                    return IrqReturn.HANDLED;
+                };
+        TestLines.request(line, IrqRequest.of("nic0", top), m.cpu(0));
+        var freed = new AtomicBoolean();
+        m.kernelThread(
+                1,
+                "driver",
+                TaskPolicy.NORMAL,
+                self -> {
+                    Threads.await("entered", () -> entered.get() == 1);
+                    IrqRequests.free(line, null, self.cpu());
+                    freed.set(true);
+                });
+        try (m) {
+            m.start();
+            device.fire(0);
+            Threads.await("taken off the line", () -> line.action() == null);
+            try {
+                for (int i = 0; i < 20; i++) {
+                    m.inInterrupt(1, cpu -> assertFalse(freed.get(), "the handler still runs"));
+                }
+            } finally {
+                gate.set(1);
+            }
+            Threads.await("freed", freed::get);
+        }
+        assertFalse(line.isActivated());
+    }
+
+    @Test
     void remembersWhatComesWhileADisableIsInFlight() {
         var gate = new AtomicInteger();
         var entered = new AtomicInteger();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.irqlab.base.time.HostClock;
 import org.irqlab.hw.intc.FireOutcome;
+import org.irqlab.hw.intc.apic.LocalApic;
 import org.irqlab.kernel.irq.affinity.CpuMask;
 import org.irqlab.support.TestDevice;
 import org.irqlab.support.TestMachine;
@@ -118,7 +119,14 @@ class LineMoveTest {
         line.handle(m.cpu(0));
         line.handle(m.cpu(1));
         assertEquals(2, irqs.vectors().allocated(0) + irqs.vectors().allocated(1));
-        // Takes the call, which is the more urgent one, then the old request, then cleans up.
+        // The call gets through, the old request does not: the clean-up has to wait for it.
+        var apic = (LocalApic) old.port();
+        apic.writeTpr(0x40);
+        old.irqEnable();
+        old.irqDisable();
+        assertTrue(apic.requested(vector));
+        assertEquals(1, irqs.vectors().allocated(0), "still held");
+        apic.writeTpr(0x10);
         old.irqEnable();
         old.irqDisable();
         assertFalse(old.port().requested(vector));
