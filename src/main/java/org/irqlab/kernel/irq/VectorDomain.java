@@ -19,8 +19,8 @@ import java.util.Set;
  * The vectors of all CPUs, and the lines that have them: the domain below those whose controllers
  * send messages to local APICs.
  *
- * <p>A line that moves keeps its vector on the old CPU until its first interrupt on the new one; then
- * the old CPU gives it back, not before the last request has been taken there.
+ * <p>A line that moves keeps its vector on the old CPU until its first interrupt on the new one;
+ * then the old CPU gives it back, not before the last request has been taken there.
  *
  * <p><b>Threads.</b> Any holder; the assignments are guarded by the vector lock, which is taken
  * inside a line's lock.
@@ -31,6 +31,8 @@ import java.util.Set;
  */
 final class VectorDomain implements IrqDomain.Operations, IrqChip, MessageParent {
     private static final Set<IrqChipFlag> FLAGS = Set.of(IrqChipFlag.SINGLE_TARGET);
+    private static final Set<IrqChipFlag> DEVICE_FLAGS =
+            Set.of(IrqChipFlag.ONESHOT_SAFE, IrqChipFlag.SINGLE_TARGET);
 
     private final IrqCore core;
     private final VectorTable table;
@@ -154,9 +156,7 @@ final class VectorDomain implements IrqDomain.Operations, IrqChip, MessageParent
             return IrqResult.EBUSY;
         }
         VectorMatrix.Slot slot =
-                assignment.managed
-                        ? matrix.allocateManaged(mask)
-                        : matrix.allocate(mask, reserved);
+                assignment.managed ? matrix.allocateManaged(mask) : matrix.allocate(mask, reserved);
         if (!slot.found()) {
             return IrqResult.ENOSPC;
         }
@@ -261,6 +261,32 @@ final class VectorDomain implements IrqDomain.Operations, IrqChip, MessageParent
         return new MsiMessage(
                 controller.messageAddress(assignment.cpu, assignment.vector),
                 controller.messageData(assignment.cpu, assignment.vector));
+    }
+
+    /** A vector belongs to a line, not to a device: here, the line's number stands for it. */
+    @Override
+    public long hwirq(int entry, IrqDescriptor line) {
+        return line.irq();
+    }
+
+    @Override
+    public String prefix() {
+        return "";
+    }
+
+    @Override
+    public FlowHandler deviceFlow() {
+        return FlowHandler.EDGE;
+    }
+
+    @Override
+    public Set<IrqChipFlag> deviceFlags() {
+        return DEVICE_FLAGS;
+    }
+
+    @Override
+    public boolean masksToo() {
+        return false;
     }
 
     private void scheduleCleanUp(VectorAssignment assignment, KernelCpu cpu) {

@@ -152,7 +152,7 @@ class IrqTableTest {
         var port = cpu.hw().port();
         port.accept(UNCLAIMED_VECTOR);
         assertEquals(UNCLAIMED_VECTOR, port.acknowledge());
-        irqs.dispatch(cpu, port.spuriousVector());
+        irqs.dispatch().dispatch(cpu, port.spuriousVector());
         assertTrue(port.inService());
         assertEquals(1, irqs.stray(0));
     }
