@@ -4,6 +4,7 @@ import org.HdrHistogram.Histogram;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.base.trace.TraceRing;
 import org.irqlab.hw.cpu.VirtualCpu;
+import org.irqlab.hw.intc.CpuInterruptPort;
 import org.irqlab.hw.intc.FireCounts;
 import org.irqlab.hw.pci.MsixTable;
 import org.irqlab.kernel.boot.IdleListener;
@@ -11,6 +12,7 @@ import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.kernel.deferral.Deferral;
 import org.irqlab.kernel.deferral.Deferrals;
 import org.irqlab.kernel.softirq.SoftirqVector;
+import org.irqlab.lab.measure.Platform;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -73,7 +75,7 @@ public class InterruptToSoftirqBenchmark {
     }
 
     /** A device whose driver works in two halves, and an idle CPU. */
-    private static final class Path {
+    static final class Path {
         private static final int EVENTS_PER_PASS = 10;
         private static final long LONGEST_NS = TimeUnit.SECONDS.toNanos(10);
 
@@ -85,8 +87,12 @@ public class InterruptToSoftirqBenchmark {
         private long sentNs;
 
         Path(Deferral deferral, int traceCapacity) {
+            this(Platform.X86, deferral, traceCapacity);
+        }
+
+        Path(Platform platform, Deferral deferral, int traceCapacity) {
             var spec = MachineSpec.unpinned(1).withTrace(traceCapacity);
-            var machine = Board.x86(spec, IdleListener.NONE);
+            var machine = Board.of(platform, spec, IdleListener.NONE);
             cpu = machine.cpu(0).hw();
             ring = machine.cpu(0).ring();
             device = Board.plugIn(machine, 1, 1).msix();
@@ -94,6 +100,14 @@ public class InterruptToSoftirqBenchmark {
             new Deferrals(machine).request(line, "dev0", on -> true, on -> done(), deferral, 0);
             device.writeControl(MsixTable.CONTROL_ENABLE);
             cpu.irqEnable();
+        }
+
+        CpuInterruptPort port() {
+            return cpu.port();
+        }
+
+        MsixTable device() {
+            return device;
         }
 
         private void done() {

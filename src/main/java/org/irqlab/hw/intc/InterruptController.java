@@ -2,6 +2,8 @@ package org.irqlab.hw.intc;
 
 import org.irqlab.base.HotPath;
 
+import java.util.Optional;
+
 /**
  * The interrupt controller of a whole machine: one {@link CpuInterruptPort} per CPU and the ways to
  * reach them.
@@ -43,5 +45,13 @@ public interface InterruptController extends MessageSink {
      */
     default MessageSink requester(int requesterId) {
         return this;
+    }
+
+    /**
+     * What the kernel has to set up before a device's messages arrive; empty where messages name
+     * CPU and vector themselves.
+     */
+    default Optional<MessageTranslator> translator() {
+        return Optional.empty();
     }
 }

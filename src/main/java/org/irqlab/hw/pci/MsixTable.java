@@ -37,6 +37,8 @@ public final class MsixTable extends MessageVectors {
     /** Control word: all vectors are masked, whatever their own masks say. */
     public static final int CONTROL_FUNCTION_MASK = 0x4000;
 
+    private final int requesterId;
+
     // Any thread.
     private final AtomicLong unmaskedWrites = new AtomicLong();
     private final AtomicInteger control = new AtomicInteger();
@@ -49,7 +51,22 @@ public final class MsixTable extends MessageVectors {
      * @param sink where the function's messages go
      */
     public MsixTable(int vectors, MessageSink sink) {
+        this(vectors, sink, 0);
+    }
+
+    /**
+     * As above, for a function that has an address.
+     *
+     * @param requesterId under which {@code sink} takes the function's messages
+     */
+    public MsixTable(int vectors, MessageSink sink, int requesterId) {
         super(checked(vectors), DISABLED | VECTOR_MASKED, sink);
+        this.requesterId = requesterId;
+    }
+
+    /** The id that the function's messages carry. */
+    public int requesterId() {
+        return requesterId;
     }
 
     private static int checked(int vectors) {

@@ -11,7 +11,8 @@ import org.irqlab.hw.intc.InterruptController;
 public record PciFunction(PciAddress address, MsixTable msix) {
     /** A function after reset, whose messages go to {@code controller}. */
     public static PciFunction of(PciAddress address, int vectors, InterruptController controller) {
-        var sink = controller.requester(address.requesterId());
-        return new PciFunction(address, new MsixTable(vectors, sink));
+        int requester = address.requesterId();
+        var sink = controller.requester(requester);
+        return new PciFunction(address, new MsixTable(vectors, sink, requester));
     }
 }

@@ -127,7 +127,7 @@ public final class Machine implements AutoCloseable {
         timers[id] = new LocalTimer(hw);
         hw.addDevice(timers[id]);
         nmis[id] = new NmiDispatch(cpu);
-        cpu.connect(irqs, softirqs[id]);
+        cpu.connect(irqs.dispatch(), softirqs[id]);
         cpu.setBacklogListener(listener::idleBegins);
     }
 
@@ -138,6 +138,8 @@ public final class Machine implements AutoCloseable {
                 cpu -> cpu.scheduler().drainWakeList(),
                 Tracepoint.RESCHEDULE_ENTRY,
                 Tracepoint.RESCHEDULE_EXIT);
+        // First: where one vector stands for both, it is shown as the other.
+        irqs.setSystemHandler(vectors.callFunction(), calls::serve, null, null);
         irqs.setSystemHandler(
                 vectors.callFunctionSingle(),
                 new FunctionCallHandler(calls),
@@ -151,7 +153,6 @@ public final class Machine implements AutoCloseable {
                 },
                 Tracepoint.LOCAL_TIMER_ENTRY,
                 Tracepoint.LOCAL_TIMER_EXIT);
-        irqs.setSystemHandler(vectors.callFunction(), calls::serve, null, null);
         irqs.setSystemHandler(vectors.irqWork(), calls::runIrqWork, null, null);
     }
 

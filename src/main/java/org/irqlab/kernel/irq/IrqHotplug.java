@@ -12,23 +12,18 @@ import org.irqlab.kernel.sched.KernelCpu;
  * @see "Linux kernel/irq/cpuhotplug.c; arch/x86/kernel/irq.c, fixup_irqs"
  */
 final class IrqHotplug {
-    /** How long the CPU waits for what was sent to it before the lines moved. */
-    static final long SETTLE_NS = 1_000_000L;
-
     private final IrqCore core;
-    private final VectorDomain vectors;
-    private final VectorTable table;
+    private final PlatformInterrupts platform;
 
-    IrqHotplug(IrqCore core, VectorDomain vectors, VectorTable table) {
+    IrqHotplug(IrqCore core, PlatformInterrupts platform) {
         this.core = core;
-        this.vectors = vectors;
-        this.table = table;
+        this.platform = platform;
     }
 
     /** {@code cpu}, whose holder calls with interrupts off, takes no more interrupts of lines. */
     void goesDown(KernelCpu cpu) {
         core.setOnline(core.online().without(cpu.id()));
-        vectors.offline(cpu);
+        platform.offline(cpu);
         for (IrqDescriptor line : core.lines()) {
             line.lock.lock(cpu.id());
             boolean broken = migrate(line, cpu);
@@ -37,24 +32,7 @@ final class IrqHotplug {
                 core.error(IrqError.AFFINITY_BROKEN, line, cpu);
             }
         }
-        cpu.burn(SETTLE_NS);
-        for (int vector = 0; vector < table.vectors(); vector++) {
-            rescan(vector, cpu);
-        }
-    }
-
-    /** Sends again what is latched here, and clears the table. */
-    private void rescan(int vector, KernelCpu cpu) {
-        IrqDescriptor line = table.line(cpu.id(), vector);
-        if (line == null) {
-            return;
-        }
-        if (cpu.hw().port().requested(vector)) {
-            line.lock.lock(cpu.id());
-            line.chip.retrigger(line.binding, cpu);
-            line.lock.unlock(cpu.id());
-        }
-        table.shutDown(cpu.id(), vector);
+        platform.settle(cpu);
     }
 
     /** With the line's lock; returns whether the line had to leave its mask. */
@@ -112,7 +90,7 @@ final class IrqHotplug {
     void comesUp(KernelCpu cpu) {
         boolean irqs = cpu.hw().irqSave();
         core.setOnline(core.online().with(cpu.id()));
-        vectors.online(cpu);
+        platform.online(cpu);
         for (IrqDescriptor line : core.lines()) {
             line.lock.lock(cpu.id());
             if (line.managed && line.actions != null && line.affinity.contains(cpu.id())) {

@@ -1,6 +1,5 @@
 package org.irqlab.kernel.irq;
 
-import org.irqlab.base.HotPath;
 import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.hw.pci.MsixTable;
 import org.irqlab.kernel.irq.affinity.CpuMask;
@@ -17,38 +16,34 @@ import java.util.Map;
 /**
  * The machine's interrupts: which line or system handler each CPU's vectors belong to.
  *
- * <p><b>Threads.</b> System handlers are set before the machine starts; lines come and go.
+ * <p>A vector is what the controller calls an interrupt that a CPU takes: on arm64 an INTID.
  *
- * @see "Linux arch/x86/kernel/irq.c, common_interrupt; arch/x86/kernel/apic/vector.c"
+ * <p><b>Threads.</b> System handlers are set before the machine starts; lines come and go.
  */
-public final class IrqTable implements VectorDispatch {
-    private static final int LEAST_VECTORS = 256;
-
+public final class IrqTable {
     private final Smp smp;
     private final IrqCore core;
-    private final VectorTable table;
-    private final VectorDomain vectors;
-    private final IrqDomain vectorDomain;
+    private final SystemHandlers systemHandlers;
+    private final PlatformInterrupts platform;
     private final IrqHotplug hotplug;
     private final Map<MsixTable, IrqDomain> deviceDomains = new IdentityHashMap<>();
-    private final SystemVectorHandler[] systemHandlers;
-    private final Tracepoint[] systemEntries;
-    private final Tracepoint[] systemExits;
-    private final long[] stray;
-    private IrqDomain root;
 
+    /** A table for the platform that the machine's controller belongs to. */
     public IrqTable(Smp smp, IrqSettings settings) {
         this.smp = smp;
         core = new IrqCore(smp, settings);
-        int numbers = Math.max(LEAST_VECTORS, smp.controller().vectors().lastDevice() + 1);
-        systemHandlers = new SystemVectorHandler[numbers];
-        systemEntries = new Tracepoint[numbers];
-        systemExits = new Tracepoint[numbers];
-        table = new VectorTable(smp.count(), numbers);
-        vectors = new VectorDomain(core, table, smp.controller().vectors());
-        vectorDomain = new IrqDomain("VECTOR", core, null, 0, vectors);
-        hotplug = new IrqHotplug(core, vectors, table);
-        stray = new long[smp.count()];
+        systemHandlers = new SystemHandlers(smp.count());
+        platform =
+                smp.controller()
+                        .translator()
+                        .<PlatformInterrupts>map(t -> new LpiInterrupts(core, systemHandlers, t))
+                        .orElseGet(() -> new VectorInterrupts(core, systemHandlers));
+        hotplug = new IrqHotplug(core, platform);
+    }
+
+    /** Returns what takes the interrupts of all CPUs. */
+    public VectorDispatch dispatch() {
+        return platform;
     }
 
     /** Returns what all lines of the machine share. */
@@ -59,52 +54,25 @@ public final class IrqTable implements VectorDispatch {
     /** Sets what a system vector does, with the events that show it, or null for none. */
     public void setSystemHandler(
             int vector, SystemVectorHandler handler, Tracepoint entry, Tracepoint exit) {
-        systemHandlers[vector] = handler;
-        systemEntries[vector] = entry;
-        systemExits[vector] = exit;
+        systemHandlers.set(vector, handler, entry, exit);
     }
 
-    /**
-     * Sets the domain of a controller that numbers the interrupts of all CPUs itself: what is no
-     * vector of a CPU is looked for there. Before the machine starts.
-     */
-    public void setRootDomain(IrqDomain domain) {
-        root = domain;
-    }
-
-    /** Returns the domain of the CPUs' vectors, below those of controllers that send messages. */
-    public IrqDomain vectorDomain() {
-        return vectorDomain;
-    }
-
-    /** Returns who knows the messages that reach the lines of {@link #vectorDomain}. */
-    public MessageParent messages() {
-        return vectors;
-    }
-
-    /** Returns the domain of a device's MSI-X vectors, above the domain of the CPUs' vectors. */
+    /** Returns the domain of a device's MSI-X vectors, above the platform's own. */
     public IrqDomain domain(MsixTable device) {
         synchronized (deviceDomains) {
             return deviceDomains.computeIfAbsent(
-                    device,
-                    key ->
-                            new IrqDomain(
-                                    "PCI-MSIX",
-                                    core,
-                                    vectorDomain,
-                                    key.vectors(),
-                                    new MsixChip(key, vectors)));
+                    device, key -> platform.newDomain(key, smp.cpu(0)));
         }
     }
 
     /**
-     * Allocates a vector of {@code cpu} for an entry of a device's MSI-X table and programs it,
+     * Allocates an interrupt of {@code cpu} for an entry of a device's MSI-X table and programs it,
      * masked. Before the machine starts.
      *
      * @throws IllegalStateException when the CPU has no vector left
      */
     public IrqDescriptor allocate(int irq, MsixTable device, int entry, int cpu) {
-        if (vectors.matrix().available(cpu) == 0) {
+        if (!platform.hasRoom(cpu)) {
             throw new IllegalStateException("no vector left on cpu=" + cpu + " for irq=" + irq);
         }
         KernelCpu boot = smp.cpu(0);
@@ -171,42 +139,6 @@ public final class IrqTable implements VectorDispatch {
         return outcome.action();
     }
 
-    @Override
-    @HotPath
-    public void dispatch(KernelCpu cpu, int vector) {
-        IrqDescriptor line = table.line(cpu.id(), vector);
-        if (line != null) {
-            line.handle(cpu);
-            return;
-        }
-        if (root != null && root.handle(vector, cpu)) {
-            return;
-        }
-        dispatchSystem(cpu, vector);
-    }
-
-    private void dispatchSystem(KernelCpu cpu, int vector) {
-        if (vector == cpu.hw().port().spuriousVector()) {
-            stray[cpu.id()]++;
-            return;
-        }
-        cpu.hw().port().endOfInterrupt();
-        boolean known = vector < systemHandlers.length;
-        SystemVectorHandler handler = known ? systemHandlers[vector] : null;
-        if (handler == null) {
-            stray[cpu.id()] += known && table.expected(cpu.id(), vector) ? 0 : 1;
-            return;
-        }
-        if (systemEntries[vector] == null) {
-            handler.handle(cpu);
-            return;
-        }
-        handler.arrives(cpu);
-        cpu.trace(systemEntries[vector], vector, 0, 0);
-        handler.handle(cpu);
-        cpu.trace(systemExits[vector], vector, 0, 0);
-    }
-
     /**
      * User space wants a line on other CPUs.
      *
@@ -234,14 +166,18 @@ public final class IrqTable implements VectorDispatch {
         hotplug.comesUp(cpu);
     }
 
-    /** Returns which vectors are taken; for displays and tests. */
+    /**
+     * Returns which vectors are taken; for displays and tests.
+     *
+     * @throws IllegalStateException on arm64, where CPUs have none of their own
+     */
     public VectorMatrix vectors() {
-        return vectors.matrix();
+        return platform.vectors();
     }
 
     /** Holds vectors and lines against each other. The machine is quiet. */
     void checkVectors() {
-        vectors.checkConsistent();
+        platform.checkConsistent();
     }
 
     public List<IrqDescriptor> descriptors() {
@@ -250,6 +186,6 @@ public final class IrqTable implements VectorDispatch {
 
     /** Returns how many vectors arrived on {@code cpu} that belong to nobody. */
     public long stray(int cpu) {
-        return stray[cpu];
+        return systemHandlers.stray(cpu);
     }
 }

@@ -2,8 +2,30 @@ package org.irqlab.kernel.irq;
 
 import org.irqlab.hw.pci.MsiMessage;
 
-/** A domain whose lines are reached by messages: knows which one reaches a line's CPU. */
-public interface MessageParent {
+import java.util.Set;
+
+/**
+ * The domain below a device's, whose lines are reached by messages: knows which one reaches a line,
+ * and what the device's own domain has to be like on top of it.
+ *
+ * @see "Linux include/linux/msi.h, struct msi_parent_ops"
+ */
+interface MessageParent {
     /** With the line's lock; the line is activated. */
     MsiMessage message(IrqBinding line);
+
+    /** Returns the hardware number here of a line that is an entry of the device's table. */
+    long hwirq(int entry, IrqDescriptor line);
+
+    /** Returns what the names of the device's chip begin with. */
+    String prefix();
+
+    /** Returns the flow of the device's lines. */
+    FlowHandler deviceFlow();
+
+    /** Returns what the device's chip says of itself. */
+    Set<IrqChipFlag> deviceFlags();
+
+    /** Returns whether a masked line is masked here, too. */
+    boolean masksToo();
 }

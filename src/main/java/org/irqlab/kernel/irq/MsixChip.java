@@ -12,32 +12,33 @@ import java.util.Set;
  * The chip, and the domain, of the vectors in one device's MSI-X table: masks in the table, leaves
  * the rest to the domain below.
  *
- * <p>A move writes the new message while the vector is masked, in the line's own interrupt, so that
- * neither a mix of two messages nor one to a CPU that knows nothing of the line can be sent.
+ * <p>Where the message names the CPU, a move writes the new one while the vector is masked, in the
+ * line's own interrupt, so that neither a mix of two messages nor one to a CPU that knows nothing
+ * of the line can be sent. Where the domain below moves the interrupt, the message stays.
  *
  * @see "Linux drivers/pci/msi/irqdomain.c; arch/x86/kernel/apic/msi.c, msi_set_affinity"
  */
 final class MsixChip implements IrqChip, IrqDomain.Operations {
-    private static final Set<IrqChipFlag> FLAGS =
-            Set.of(IrqChipFlag.ONESHOT_SAFE, IrqChipFlag.SINGLE_TARGET);
     private static final MsiMessage NOWHERE = new MsiMessage(0, 0);
 
     private final MsixTable table;
     private final MessageParent messages;
+    private final boolean masksParent;
 
     MsixChip(MsixTable table, MessageParent messages) {
         this.table = table;
         this.messages = messages;
+        masksParent = messages.masksToo();
     }
 
     @Override
     public String name() {
-        return "PCI-MSIX";
+        return messages.prefix() + "PCI-MSIX";
     }
 
     @Override
     public Set<IrqChipFlag> flags() {
-        return FLAGS;
+        return messages.deviceFlags();
     }
 
     private static int entry(IrqBinding line) {
@@ -47,10 +48,16 @@ final class MsixChip implements IrqChip, IrqDomain.Operations {
     @Override
     public void mask(IrqBinding line, KernelCpu cpu) {
         table.mask(entry(line));
+        if (masksParent) {
+            line.parent().chip().mask(line.parent(), cpu);
+        }
     }
 
     @Override
     public void unmask(IrqBinding line, KernelCpu cpu) {
+        if (masksParent) {
+            line.parent().chip().unmask(line.parent(), cpu);
+        }
         table.unmask(entry(line));
     }
 
@@ -59,6 +66,13 @@ final class MsixChip implements IrqChip, IrqDomain.Operations {
     public void acknowledge(IrqBinding line, KernelCpu cpu) {
         IrqBinding below = line.parent();
         below.chip().acknowledge(below, cpu);
+    }
+
+    @Override
+    @HotPath
+    public void endOfInterrupt(IrqBinding line, KernelCpu cpu) {
+        IrqBinding below = line.parent();
+        below.chip().endOfInterrupt(below, cpu);
     }
 
     @Override
@@ -99,13 +113,12 @@ final class MsixChip implements IrqChip, IrqDomain.Operations {
 
     @Override
     public FlowHandler flow(long hwirq) {
-        return FlowHandler.EDGE;
+        return messages.deviceFlow();
     }
 
-    /** A vector belongs to a line, not to a device: below, the line's number stands for it. */
     @Override
     public long parentHwirq(long hwirq, IrqDescriptor line) {
-        return line.irq();
+        return messages.hwirq((int) hwirq, line);
     }
 
     @Override

@@ -31,6 +31,8 @@ import java.util.Set;
  */
 final class VectorDomain implements IrqDomain.Operations, IrqChip, MessageParent {
     private static final Set<IrqChipFlag> FLAGS = Set.of(IrqChipFlag.SINGLE_TARGET);
+    private static final Set<IrqChipFlag> DEVICE_FLAGS =
+            Set.of(IrqChipFlag.ONESHOT_SAFE, IrqChipFlag.SINGLE_TARGET);
 
     private final IrqCore core;
     private final VectorTable table;
@@ -259,6 +261,32 @@ final class VectorDomain implements IrqDomain.Operations, IrqChip, MessageParent
         return new MsiMessage(
                 controller.messageAddress(assignment.cpu, assignment.vector),
                 controller.messageData(assignment.cpu, assignment.vector));
+    }
+
+    /** A vector belongs to a line, not to a device: here, the line's number stands for it. */
+    @Override
+    public long hwirq(int entry, IrqDescriptor line) {
+        return line.irq();
+    }
+
+    @Override
+    public String prefix() {
+        return "";
+    }
+
+    @Override
+    public FlowHandler deviceFlow() {
+        return FlowHandler.EDGE;
+    }
+
+    @Override
+    public Set<IrqChipFlag> deviceFlags() {
+        return DEVICE_FLAGS;
+    }
+
+    @Override
+    public boolean masksToo() {
+        return false;
     }
 
     private void scheduleCleanUp(VectorAssignment assignment, KernelCpu cpu) {

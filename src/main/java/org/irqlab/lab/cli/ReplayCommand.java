@@ -6,6 +6,7 @@ import org.irqlab.lab.compare.TraceMeasurement;
 import org.irqlab.lab.measure.CellBody;
 import org.irqlab.lab.measure.CellLauncher;
 import org.irqlab.lab.measure.JavaCommand;
+import org.irqlab.lab.measure.Platform;
 import org.irqlab.lab.measure.Strategy;
 import org.irqlab.lab.report.ReplayResult;
 import org.irqlab.lab.report.TextReport;
@@ -74,6 +75,15 @@ final class ReplayCommand implements Callable<Integer> {
     private Path against;
 
     @Option(
+            names = "--platform",
+            paramLabel = "PLATFORM",
+            defaultValue = "x86",
+            description =
+                    "Machine to replay on, whatever the trace was recorded on: x86 (local APICs) or"
+                            + " arm64 (GICv3 with ITS). Default: ${DEFAULT-VALUE}.")
+    private String platform;
+
+    @Option(
             names = "--blocks",
             paramLabel = "N",
             defaultValue = "3",
@@ -138,6 +148,7 @@ final class ReplayCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         List<Strategy> strategies = strategies();
+        Platform machine = Platform.of(platform);
         if (blocks < 1) {
             throw new IllegalArgumentException("blocks=" + blocks + " < MIN_BLOCKS=1");
         }
@@ -154,7 +165,7 @@ final class ReplayCommand implements Callable<Integer> {
             var run = new ReplayRun(launcher, body, directory.path(), terminal, interruption);
             TraceSource source = TraceSource.of(trace, directory.path());
             TraceMeasurement other = against == null ? null : recorded(source);
-            ReplayRun.Cells cells = run.run(plan(source, strategies));
+            ReplayRun.Cells cells = run.run(plan(source, strategies, machine));
             if (cells.interrupted() && cells.results().isEmpty()) {
                 terminal.message("interrupted before the first cell had finished");
                 return INTERRUPTED;
@@ -162,7 +173,7 @@ final class ReplayCommand implements Callable<Integer> {
             String command = "irqlab " + String.join(" ", arguments);
             var result =
                     ReplayResult.of(
-                            setup.setup(command, seed, blocks),
+                            setup.setup(command, machine, seed, blocks),
                             cells.trace(),
                             cells.results(),
                             cells.failures(),
@@ -187,10 +198,11 @@ final class ReplayCommand implements Callable<Integer> {
         return against == null ? null : Strategy.of(whatIf.getFirst().strip());
     }
 
-    private ReplayRun.Plan plan(TraceSource source, List<Strategy> strategies) {
+    private ReplayRun.Plan plan(TraceSource source, List<Strategy> strategies, Platform machine) {
         return new ReplayRun.Plan(
                 source,
                 strategies,
+                machine,
                 blocks,
                 seed,
                 tscMhz,

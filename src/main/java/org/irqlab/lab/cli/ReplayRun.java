@@ -9,6 +9,7 @@ import org.irqlab.lab.measure.CellRequest;
 import org.irqlab.lab.measure.CellResult;
 import org.irqlab.lab.measure.CellSchedule;
 import org.irqlab.lab.measure.CellSchedule.Cell;
+import org.irqlab.lab.measure.Platform;
 import org.irqlab.lab.measure.Strategy;
 import org.irqlab.lab.measure.TraceFacts;
 
@@ -37,6 +38,7 @@ final class ReplayRun {
     record Plan(
             TraceSource source,
             List<Strategy> strategies,
+            Platform platform,
             int blocks,
             long seed,
             double tscMhz,
@@ -112,6 +114,7 @@ final class ReplayRun {
                 plan.source.file().toString(),
                 plan.source.name(),
                 cell.strategy(),
+                plan.platform,
                 cell.block(),
                 plan.seed + cell.block() - 1,
                 plan.tscMhz,

@@ -3,6 +3,7 @@ package org.irqlab.lab.cli;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.host.HostSetup;
 import org.irqlab.host.HostSteal;
+import org.irqlab.lab.measure.Platform;
 import org.irqlab.lab.report.Setup;
 
 import java.lang.management.ManagementFactory;
@@ -18,10 +19,11 @@ final class SetupReader {
             ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     private final HostSteal steal = HostSteal.live();
 
-    Setup setup(String commandLine, long seed, int blocks) {
+    Setup setup(String commandLine, Platform platform, long seed, int blocks) {
         return new Setup(
                 commandLine,
                 Main.version(),
+                platform,
                 HostSetup.live(),
                 loadAverage,
                 stealShare(),

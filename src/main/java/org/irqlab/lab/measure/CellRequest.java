@@ -5,6 +5,7 @@ package org.irqlab.lab.measure;
  *
  * @param trace file of the trace
  * @param traceName what the report calls it
+ * @param platform of the machine that replays it
  * @param block from 1
  * @param seed of everything that is drawn; the same in all cells of a block
  * @param tscMhz rate of x86-tsc stamps, 0 = infer
@@ -18,6 +19,7 @@ public record CellRequest(
         String trace,
         String traceName,
         Strategy strategy,
+        Platform platform,
         int block,
         long seed,
         double tscMhz,

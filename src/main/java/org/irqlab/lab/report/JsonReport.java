@@ -69,6 +69,7 @@ public final class JsonReport {
         HostSetup host = setup.host();
         node.put("commandLine", setup.commandLine())
                 .put("version", setup.version())
+                .put("platform", setup.platform().key())
                 .put("jdk", host.jdk())
                 .put("jvmFlags", String.join(" ", host.vmFlags()))
                 .put("collectors", String.join(", ", host.collectors()))

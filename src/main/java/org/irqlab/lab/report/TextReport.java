@@ -46,6 +46,7 @@ public final class TextReport {
         line("SETUP");
         field("command", setup.commandLine());
         field("irqlab", setup.version() + ", seed " + setup.seed());
+        field("platform", setup.platform().key() + ": " + setup.platform().description());
         HostSetup host = setup.host();
         field("JDK", host.jdk() + ", " + String.join(", ", host.collectors()));
         field("JVM flags", orNone(String.join(" ", host.vmFlags())));

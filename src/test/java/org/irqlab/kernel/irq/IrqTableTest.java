@@ -146,52 +146,13 @@ class IrqTableTest {
     }
 
     @Test
-    void findsTheNumbersOfAnotherControllerInTheRootDomain() {
-        var chip = new FakeChip();
-        var root =
-                new IrqDomain(
-                        "GICv3",
-                        irqs.core(),
-                        null,
-                        64,
-                        new IrqDomain.Operations() {
-                            @Override
-                            public IrqChip chip(long hwirq) {
-                                return chip;
-                            }
-
-                            @Override
-                            public FlowHandler flow(long hwirq) {
-                                return FlowHandler.FAST_EOI;
-                            }
-                        });
-        irqs.setRootDomain(root);
-        var runs = new AtomicInteger();
-        for (int hwirq : new int[] {33, 8192}) {
-            IrqDescriptor line = root.map(hwirq, hwirq, m.cpu(0)).line();
-            irqs.request(
-                    line,
-                    "nic0",
-                    0,
-                    cpu -> {
-                        runs.incrementAndGet();
-                        return IrqReturn.HANDLED;
-                    });
-            irqs.dispatch(m.cpu(0), hwirq);
-        }
-        assertEquals(2, runs.get());
-        irqs.dispatch(m.cpu(0), 9_000);
-        assertEquals(1, irqs.stray(0));
-    }
-
-    @Test
     void neverEndsASpuriousVector() {
         // The machine stands still: this thread holds CPU 0, and one interrupt is in service.
         KernelCpu cpu = m.cpu(0);
         var port = cpu.hw().port();
         port.accept(UNCLAIMED_VECTOR);
         assertEquals(UNCLAIMED_VECTOR, port.acknowledge());
-        irqs.dispatch(cpu, port.spuriousVector());
+        irqs.dispatch().dispatch(cpu, port.spuriousVector());
         assertTrue(port.inService());
         assertEquals(1, irqs.stray(0));
     }

@@ -142,6 +142,7 @@ class ReplayCommandIT {
             delimiter = '|',
             value = {
                 "--what-if=fast | irqlab: strategy=fast is none of original, inline,",
+                "--platform=riscv | irqlab: platform=riscv is none of x86, arm64",
                 "--blocks=0 | irqlab: blocks=0 < MIN_BLOCKS=1",
                 "--blocks=x | irqlab: Invalid value for option '--blocks'",
                 "--jsn=a | irqlab: Unknown option: '--jsn=a'",

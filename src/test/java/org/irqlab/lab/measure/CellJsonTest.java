@@ -36,7 +36,17 @@ class CellJsonTest {
     void requestComesBackAsItWas() throws IOException {
         var request =
                 new CellRequest(
-                        "t.gz", "t", Strategy.THREADED, 3, 7, 2596.122, true, "c.json", true, null);
+                        "t.gz",
+                        "t",
+                        Strategy.THREADED,
+                        Platform.ARM64,
+                        3,
+                        7,
+                        2596.122,
+                        true,
+                        "c.json",
+                        true,
+                        null);
         Path file = dir.resolve("request.json");
         json.write(file, request);
         assertEquals(request, json.read(file, CellRequest.class));

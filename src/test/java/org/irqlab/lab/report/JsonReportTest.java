@@ -93,6 +93,11 @@ class JsonReportTest {
     }
 
     @Test
+    void namesThePlatform() {
+        assertEquals("arm64", parsed(Results.sound()).at("/setup/platform").asString());
+    }
+
+    @Test
     void resultObeysItsSchema() throws IOException {
         assertEquals(List.of(), errors(parsed(Results.sound())));
     }

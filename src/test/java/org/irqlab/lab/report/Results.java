@@ -3,6 +3,7 @@ package org.irqlab.lab.report;
 import org.irqlab.host.HostSetup;
 import org.irqlab.lab.measure.CellFailure;
 import org.irqlab.lab.measure.CellResult;
+import org.irqlab.lab.measure.Platform;
 import org.irqlab.lab.measure.Strategy;
 import org.irqlab.support.Cells;
 
@@ -16,6 +17,7 @@ final class Results {
             new Setup(
                     "irqlab replay",
                     "0.1",
+                    Platform.ARM64,
                     new HostSetup(
                             "6.18",
                             "Some CPU",

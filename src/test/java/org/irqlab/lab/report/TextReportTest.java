@@ -82,6 +82,13 @@ class TextReportTest {
     }
 
     @Test
+    void namesThePlatform() {
+        assertEquals(
+                "platform     arm64: GICv3 with ITS, an LPI for each line",
+                line(TextReport.of(Results.sound()), "platform").strip());
+    }
+
+    @Test
     void showsTheTailOfAFailedCell() {
         ReplayResult result =
                 Results.of(

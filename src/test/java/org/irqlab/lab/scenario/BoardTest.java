@@ -11,8 +11,10 @@ import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.kernel.irq.IrqReturn;
 import org.irqlab.kernel.softirq.SoftirqVector;
 import org.irqlab.kernel.softirq.Tasklet;
-import org.junit.jupiter.api.Test;
+import org.irqlab.lab.measure.Platform;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,11 +23,12 @@ import java.util.concurrent.atomic.AtomicLong;
 class BoardTest {
     private static final int FIRES = 20_000;
 
-    @Test
-    void runsEveryTopHalfAndASoftirqAfterEach() {
+    @ParameterizedTest
+    @EnumSource(Platform.class)
+    void runsEveryTopHalfAndASoftirqAfterEach(Platform platform) {
         var tops = new AtomicLong();
         var bottoms = new AtomicLong();
-        try (Machine machine = Board.x86(MachineSpec.unpinned(1), IdleListener.NONE)) {
+        try (Machine machine = Board.of(platform, MachineSpec.unpinned(1), IdleListener.NONE)) {
             var msix = Board.plugIn(machine, 1, 1).msix();
             var line = machine.irqs().allocate(30, msix, 0, 0);
             machine.setSoftirqAction(SoftirqVector.BLOCK, cpu -> bottoms.set(tops.get()));
@@ -47,11 +50,12 @@ class BoardTest {
         }
     }
 
-    @Test
-    void runsTheInterruptThreadAfterEveryWakeThatWasNotMerged() {
+    @ParameterizedTest
+    @EnumSource(Platform.class)
+    void runsTheInterruptThreadAfterEveryWakeThatWasNotMerged(Platform platform) {
         var tops = new AtomicLong();
         var threads = new AtomicLong();
-        try (Machine machine = Board.x86(MachineSpec.unpinned(2), IdleListener.NONE)) {
+        try (Machine machine = Board.of(platform, MachineSpec.unpinned(2), IdleListener.NONE)) {
             var msix = Board.plugIn(machine, 1, 1).msix();
             var line = machine.irqs().allocate(31, msix, 0, 1);
             var action =
@@ -78,10 +82,11 @@ class BoardTest {
         }
     }
 
-    @Test
-    void runsATaskletOncePerScheduleThatWasNotCoalesced() {
+    @ParameterizedTest
+    @EnumSource(Platform.class)
+    void runsATaskletOncePerScheduleThatWasNotCoalesced(Platform platform) {
         var runs = new AtomicLong();
-        try (Machine machine = Board.x86(MachineSpec.unpinned(1), IdleListener.NONE)) {
+        try (Machine machine = Board.of(platform, MachineSpec.unpinned(1), IdleListener.NONE)) {
             var msix = Board.plugIn(machine, 1, 1).msix();
             var line = machine.irqs().allocate(32, msix, 0, 0);
             var tasklet = new Tasklet(cpu -> runs.incrementAndGet(), 1, 0);

@@ -120,6 +120,7 @@ final class ItsCommandUnit {
         ItsEntry entry = device.entry(eventId);
         ItsEntry mapped = entry == null ? new ItsEntry() : entry;
         mapped.map((int) intId, command.collection());
+        readConfiguration(tables.collection(command.collection()), (int) intId);
         mapped.retarget(tables.target(mapped));
         if (entry == null) {
             device.add(eventId, mapped);
@@ -142,8 +143,23 @@ final class ItsCommandUnit {
             return;
         }
         entry.map(entry.intId(), command.collection());
+        if (from != to) {
+            readConfiguration(to, entry.intId());
+        }
         entry.retarget(tables.target(entry));
         move(entry.intId(), from, to);
+    }
+
+    /**
+     * A redistributor may have cached what an LPI was like when it last had it: INV goes only to
+     * the one that has it now, so a driver that has masked an LPI could not move it safely.
+     *
+     * <p>IMPDEF: it caches nothing of LPIs that are not its own, as in QEMU and KVM.
+     */
+    private void readConfiguration(int redistributor, int intId) {
+        if (redistributor != ItsTables.NONE) {
+            tables.redistributor(redistributor).invalidate(intId);
+        }
     }
 
     /** Moves one LPI's pending state. */

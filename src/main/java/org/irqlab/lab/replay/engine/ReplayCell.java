@@ -63,10 +63,16 @@ public final class ReplayCell implements CellBody {
                     CpuList.of(placement.jvmHosts().stream().mapToInt(c -> c).toArray()));
         }
         List<Integer> producerHosts = placement.producerHosts();
-        WarmUp.run(plan, spec, request.strategy(), producerHosts);
+        WarmUp.run(plan, request.platform(), spec, request.strategy(), producerHosts);
         long startedEpochMs = HostClock.epochMillis();
         ReplayPass pass =
-                ReplayPass.run(plan, spec, request.strategy(), producerHosts, Pace.MEASURED);
+                ReplayPass.run(
+                        plan,
+                        request.platform(),
+                        spec,
+                        request.strategy(),
+                        producerHosts,
+                        Pace.MEASURED);
         if (request.traceOutput() != null) {
             // From the machine's start: what ran before the first arrival is part of it.
             OwnTrace.write(

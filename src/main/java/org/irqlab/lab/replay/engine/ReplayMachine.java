@@ -12,6 +12,7 @@ import org.irqlab.kernel.irq.ipi.FunctionCallHandler;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.workqueue.Workqueue;
 import org.irqlab.kernel.workqueue.WorkqueueFlags;
+import org.irqlab.lab.measure.Platform;
 import org.irqlab.lab.measure.Strategy;
 import org.irqlab.lab.replay.ReplayPlan;
 import org.irqlab.lab.replay.ReplayPlan.SourceKind;
@@ -50,6 +51,7 @@ final class ReplayMachine implements AutoCloseable {
 
     ReplayMachine(
             ReplayPlan plan,
+            Platform platform,
             MachineSpec spec,
             Strategy strategy,
             List<Integer> producerHosts,
@@ -58,7 +60,7 @@ final class ReplayMachine implements AutoCloseable {
         this.pace = pace;
         int cpus = spec.cpus();
         samples = new ReplaySamples(cpus, plan.sources.size());
-        machine = Board.x86(spec, samples);
+        machine = Board.of(platform, spec, samples);
         counters = new ReplayCounters[cpus];
         Arrays.setAll(counters, cpu -> new ReplayCounters());
         runs = new Run[plan.costNs.length];

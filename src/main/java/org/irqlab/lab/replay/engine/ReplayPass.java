@@ -4,6 +4,7 @@ import org.irqlab.base.time.HostClock;
 import org.irqlab.host.CallOutcome;
 import org.irqlab.host.ThreadPinning;
 import org.irqlab.kernel.boot.MachineSpec;
+import org.irqlab.lab.measure.Platform;
 import org.irqlab.lab.measure.Strategy;
 import org.irqlab.lab.replay.ReplayPlan;
 
@@ -53,13 +54,14 @@ final class ReplayPass {
      */
     static ReplayPass run(
             ReplayPlan plan,
+            Platform platform,
             MachineSpec spec,
             Strategy strategy,
             List<Integer> producerHosts,
             Pace pace) {
         long expected = reachable(plan);
         long lengthNs = pace.paced(Math.min(plan.durationNs, pace.limitNs()));
-        var machine = new ReplayMachine(plan, spec, strategy, producerHosts, pace);
+        var machine = new ReplayMachine(plan, platform, spec, strategy, producerHosts, pace);
         try (machine) {
             int self = ThreadPinning.threadId();
             // The threads of the machine inherit the priority of the one that starts them.

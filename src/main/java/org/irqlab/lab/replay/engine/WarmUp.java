@@ -2,6 +2,7 @@ package org.irqlab.lab.replay.engine;
 
 import org.irqlab.base.time.HostClock;
 import org.irqlab.kernel.boot.MachineSpec;
+import org.irqlab.lab.measure.Platform;
 import org.irqlab.lab.measure.Strategy;
 import org.irqlab.lab.replay.ReplayPlan;
 
@@ -32,7 +33,11 @@ final class WarmUp {
 
     /** Returns the number of passes it took. */
     static int run(
-            ReplayPlan plan, MachineSpec spec, Strategy strategy, List<Integer> producerHosts) {
+            ReplayPlan plan,
+            Platform platform,
+            MachineSpec spec,
+            Strategy strategy,
+            List<Integer> producerHosts) {
         long beganNs = HostClock.nowNs();
         Pace pace = Pace.warmUp(plan);
         int passes = 0;
@@ -40,7 +45,7 @@ final class WarmUp {
         while (passes < FEWEST_PASSES
                 || !quiet && passes < MOST_PASSES && HostClock.nowNs() - beganNs < MOST_NS) {
             long before = compiledNs();
-            ReplayPass pass = ReplayPass.run(plan, spec, strategy, producerHosts, pace);
+            ReplayPass pass = ReplayPass.run(plan, platform, spec, strategy, producerHosts, pace);
             passes++;
             quiet = compiledNs() - before < QUIET * pass.elapsedNs();
         }

@@ -117,6 +117,9 @@ final class ItsModel {
             return;
         }
         devices.get(device).put(event, new int[] {lpi, collection});
+        if (collections.containsKey(collection)) {
+            read(collections.get(collection), lpi);
+        }
     }
 
     private boolean deviceMapped(int device) {
@@ -159,6 +162,9 @@ final class ItsModel {
         } else {
             int from = collections.get(entry[1]);
             entry[1] = collection;
+            if (from != collections.get(collection)) {
+                read(collections.get(collection), entry[0]);
+            }
             move(entry[0], from, collections.get(collection));
         }
     }

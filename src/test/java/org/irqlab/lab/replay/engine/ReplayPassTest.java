@@ -3,12 +3,14 @@ package org.irqlab.lab.replay.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import org.irqlab.hw.cpu.GuestThread;
 import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.kernel.sched.IdlePolicy;
 import org.irqlab.kernel.sched.SchedulerSettings;
 import org.irqlab.lab.measure.Conservation;
+import org.irqlab.lab.measure.Platform;
 import org.irqlab.lab.measure.Strategy;
 import org.irqlab.lab.replay.ReplayPlan;
 import org.irqlab.lab.replay.ReplayPlanBuilder;
@@ -20,7 +22,9 @@ import org.irqlab.support.Threads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -33,6 +37,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -46,27 +51,38 @@ class ReplayPassTest {
 
     private final ReplayPlan plan = plan();
 
+    static Stream<Arguments> strategiesByPlatform() {
+        return Arrays.stream(Platform.values())
+                .flatMap(p -> Arrays.stream(Strategy.values()).map(s -> arguments(p, s)));
+    }
+
     @ParameterizedTest
-    @EnumSource(Strategy.class)
-    void doesAllRecordedWorkUnderEveryStrategyAndLosesNothing(Strategy strategy) {
-        ReplayPass pass = run(strategy, List.of());
+    @MethodSource("strategiesByPlatform")
+    void doesAllRecordedWorkUnderEveryStrategyAndLosesNothing(
+            Platform platform, Strategy strategy) {
+        ReplayPass pass = run(platform, strategy, List.of());
         assertFalse(pass.stalled(), pass.executed() + " of " + pass.expected());
+        assertEquals(
+                platform == Platform.ARM64,
+                pass.machine().machine().controller().translator().isPresent());
         assertConserved(pass);
         assertEquals(
                 strategy != Strategy.ORIGINAL && strategy != Strategy.SOFTIRQ, disk(pass).moved());
     }
 
-    @Test
-    void firesDevicesFromAThreadOfTheirOwn() {
-        ReplayPass pass = run(Strategy.ORIGINAL, List.of(GuestThread.ANY_CORE));
+    @ParameterizedTest
+    @EnumSource(Platform.class)
+    void firesDevicesFromAThreadOfTheirOwn(Platform platform) {
+        ReplayPass pass = run(platform, Strategy.ORIGINAL, List.of(GuestThread.ANY_CORE));
         assertFalse(pass.stalled());
         assertConserved(pass);
     }
 
-    @Test
-    void leavesNoThreadBehind() {
+    @ParameterizedTest
+    @EnumSource(Platform.class)
+    void leavesNoThreadBehind(Platform platform) {
         var before = Threads.now();
-        run(Strategy.THREADED, List.of());
+        run(platform, Strategy.THREADED, List.of());
         before.assertNoneLeft();
     }
 
@@ -76,13 +92,20 @@ class ReplayPassTest {
         // A request that goes to a device a day later.
         broken.arrivalNs[broken.arrivalNs.length - 1] += TimeUnit.DAYS.toNanos(1);
         ReplayPass pass =
-                ReplayPass.run(broken, spec(broken), Strategy.ORIGINAL, List.of(), Pace.MEASURED);
+                ReplayPass.run(
+                        broken,
+                        Platform.X86,
+                        spec(broken),
+                        Strategy.ORIGINAL,
+                        List.of(),
+                        Pace.MEASURED);
         assertTrue(pass.stalled());
     }
 
-    @Test
-    void recordsItselfAsATraceThatTheReaderTakes() throws IOException {
-        ReplayPass pass = run(Strategy.WORKQUEUE, List.of());
+    @ParameterizedTest
+    @EnumSource(Platform.class)
+    void recordsItselfAsATraceThatTheReaderTakes(Platform platform) throws IOException {
+        ReplayPass pass = run(platform, Strategy.WORKQUEUE, List.of());
         var names = new NameTable();
         var text = new StringWriter();
         var writer = new TracefsWriter(text, names);
@@ -131,8 +154,8 @@ class ReplayPassTest {
                 .orElseThrow();
     }
 
-    private ReplayPass run(Strategy strategy, List<Integer> producers) {
-        return ReplayPass.run(plan, spec(plan), strategy, producers, Pace.MEASURED);
+    private ReplayPass run(Platform platform, Strategy strategy, List<Integer> producers) {
+        return ReplayPass.run(plan, platform, spec(plan), strategy, producers, Pace.MEASURED);
     }
 
     private static MachineSpec spec(ReplayPlan plan) {

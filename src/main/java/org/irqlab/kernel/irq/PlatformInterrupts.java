@@ -1,0 +1,37 @@
+package org.irqlab.kernel.irq;
+
+import org.irqlab.hw.pci.MsixTable;
+import org.irqlab.kernel.irq.affinity.VectorMatrix;
+import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.sched.VectorDispatch;
+
+/**
+ * Where platforms differ: the lowest domain of the machine's lines, and how what a CPU takes finds
+ * its line or its system handler.
+ */
+interface PlatformInterrupts extends VectorDispatch {
+    /** Makes the domain of a device's MSI-X vectors, above the lowest one. */
+    IrqDomain newDomain(MsixTable device, KernelCpu cpu);
+
+    /** Returns whether {@code cpu} can take one more line. */
+    boolean hasRoom(int cpu);
+
+    /** {@code cpu}, whose holder calls with interrupts off, gets no new lines. */
+    void offline(KernelCpu cpu);
+
+    /** The lines have left {@code cpu}, whose holder calls: sends again what is latched there. */
+    void settle(KernelCpu cpu);
+
+    /** {@code cpu}, whose holder calls, may get lines again. */
+    void online(KernelCpu cpu);
+
+    /**
+     * Returns which vectors of the CPUs are taken.
+     *
+     * @throws IllegalStateException where a CPU has no vectors of its own
+     */
+    VectorMatrix vectors();
+
+    /** Holds lines and what the hardware knows of them against each other. Quiet machine. */
+    void checkConsistent();
+}
