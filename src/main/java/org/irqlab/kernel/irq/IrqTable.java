@@ -2,6 +2,7 @@ package org.irqlab.kernel.irq;
 
 import org.irqlab.base.HotPath;
 import org.irqlab.base.trace.Tracepoint;
+import org.irqlab.hw.intc.WiredInputs;
 import org.irqlab.hw.pci.MsixTable;
 import org.irqlab.kernel.irq.affinity.CpuMask;
 import org.irqlab.kernel.irq.affinity.VectorMatrix;
@@ -71,6 +72,13 @@ public final class IrqTable implements VectorDispatch {
                                     key.vectors(),
                                     new MsixChip(key, vectors)));
         }
+    }
+
+    /** Returns the domain of the wired inputs of a controller, which belongs to this machine. */
+    public WiredDomain domain(WiredInputs inputs) {
+        return inputs.vectored()
+                ? WiredDomain.above(vectorDomain, vectors, inputs, core)
+                : WiredDomain.root(inputs, core);
     }
 
     /**

@@ -227,12 +227,18 @@ final class VectorDomain implements IrqDomain.Operations, IrqChip, MessageParent
     @Override
     @HotPath
     public void acknowledge(IrqBinding line, KernelCpu cpu) {
+        completeMove(line, cpu);
+        LineAffinity.move(line.descriptor(), cpu);
+        cpu.hw().port().endOfInterrupt();
+    }
+
+    /** The line's interrupt has come to {@code cpu}: if it is the new one, the move is over. */
+    @HotPath
+    void completeMove(IrqBinding line, KernelCpu cpu) {
         VectorAssignment assignment = of(line);
         if (assignment.moveInProgress && assignment.cpu == cpu.id()) {
             scheduleCleanUp(assignment, cpu);
         }
-        LineAffinity.move(assignment.line, cpu);
-        cpu.hw().port().endOfInterrupt();
     }
 
     @Override
