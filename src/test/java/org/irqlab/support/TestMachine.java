@@ -2,6 +2,7 @@ package org.irqlab.support;
 
 import org.irqlab.base.time.HostClock;
 import org.irqlab.hw.cpu.HaltLine;
+import org.irqlab.hw.intc.InterruptController;
 import org.irqlab.hw.intc.apic.ApicController;
 import org.irqlab.kernel.boot.IdleListener;
 import org.irqlab.kernel.boot.Machine;
@@ -16,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A small machine for tests: unpinned virtual CPUs with local APICs, an interrupt that runs what
@@ -27,8 +29,12 @@ import java.util.function.Consumer;
 public final class TestMachine implements AutoCloseable {
     private static final int CALL_VECTOR = 0x30;
     private static final int SLEEP_VECTOR = 0x31;
+    private static final int SGIS = 16;
+    private static final int CALL_SGI = 8;
+    private static final int SLEEP_SGI = 9;
 
     private final Machine machine;
+    private final int callVector;
     private final SleepTimer[] timers;
     private final AtomicReference<Consumer<KernelCpu>> call = new AtomicReference<>();
     private final List<Task> wokenAtStart = new ArrayList<>();
@@ -38,19 +44,29 @@ public final class TestMachine implements AutoCloseable {
     }
 
     public TestMachine(MachineSpec spec) {
+        this(spec, ApicController::new);
+    }
+
+    /** A machine with another controller: x86 or arm64, as its vectors are. */
+    public TestMachine(
+            MachineSpec spec, Function<List<HaltLine>, InterruptController> newController) {
         var halts = new ArrayList<HaltLine>();
         for (int i = 0; i < spec.cpus(); i++) {
             halts.add(new HaltLine());
         }
-        machine = new Machine(spec, new ApicController(halts), halts, IdleListener.NONE);
+        InterruptController controller = newController.apply(halts);
+        boolean arm64 = controller.vectors().reschedule() < SGIS;
+        callVector = arm64 ? CALL_SGI : CALL_VECTOR;
+        int sleepVector = arm64 ? SLEEP_SGI : SLEEP_VECTOR;
+        machine = new Machine(spec, controller, halts, IdleListener.NONE);
         timers = new SleepTimer[spec.cpus()];
         for (int i = 0; i < spec.cpus(); i++) {
-            timers[i] = new SleepTimer(machine.cpu(i), SLEEP_VECTOR);
+            timers[i] = new SleepTimer(machine.cpu(i), sleepVector);
             machine.cpu(i).hw().addDevice(timers[i]);
         }
-        machine.irqs().setSystemHandler(CALL_VECTOR, cpu -> call.get().accept(cpu), null, null);
+        machine.irqs().setSystemHandler(callVector, cpu -> call.get().accept(cpu), null, null);
         machine.irqs()
-                .setSystemHandler(SLEEP_VECTOR, cpu -> timers[cpu.id()].interrupt(), null, null);
+                .setSystemHandler(sleepVector, cpu -> timers[cpu.id()].interrupt(), null, null);
     }
 
     /** The machine itself, to be furnished before the start. */
@@ -103,7 +119,7 @@ public final class TestMachine implements AutoCloseable {
             work.accept(here);
             done.countDown();
         });
-        machine.controller().sendIpi(cpu, CALL_VECTOR);
+        machine.controller().sendIpi(cpu, callVector);
         try {
             while (!done.await(1, TimeUnit.MILLISECONDS)) {
                 if (machine.smp().failure() != null) {

@@ -3,7 +3,9 @@ package org.irqlab.kernel.irq;
 import org.irqlab.base.HotPath;
 import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.hw.intc.WiredInputs;
+import org.irqlab.hw.pci.MsiCapability;
 import org.irqlab.hw.pci.MsixTable;
+import org.irqlab.hw.pci.PciConfigSpace;
 import org.irqlab.kernel.irq.affinity.CpuMask;
 import org.irqlab.kernel.irq.affinity.VectorMatrix;
 import org.irqlab.kernel.sched.KernelCpu;
@@ -79,6 +81,11 @@ public final class IrqTable implements VectorDispatch {
         return inputs.vectored()
                 ? WiredDomain.above(vectorDomain, vectors, inputs, core)
                 : WiredDomain.root(inputs, core);
+    }
+
+    /** Returns the MSI vectors of a function, none of which is allocated yet. */
+    public MsiDomain msi(PciConfigSpace config, MsiCapability capability) {
+        return new MsiDomain(core, vectorDomain, vectors, new MsiFunction(config, capability));
     }
 
     /**

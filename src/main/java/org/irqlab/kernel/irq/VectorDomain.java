@@ -263,10 +263,41 @@ final class VectorDomain implements IrqDomain.Operations, IrqChip, MessageParent
     @Override
     public MsiMessage message(IrqBinding line) {
         VectorAssignment assignment = of(line);
+        return message(assignment.cpu, assignment.vector);
+    }
+
+    MsiMessage message(int cpu, int vector) {
         var controller = core.smp().controller();
         return new MsiMessage(
-                controller.messageAddress(assignment.cpu, assignment.vector),
-                controller.messageData(assignment.cpu, assignment.vector));
+                controller.messageAddress(cpu, vector), controller.messageData(cpu, vector));
+    }
+
+    /** A vector may come here that belongs to a line which has just been moved away. */
+    void expectOn(KernelCpu cpu, int vector) {
+        lock.lock(cpu.id());
+        if (table.line(cpu.id(), vector) == null) {
+            table.retriggered(cpu.id(), vector);
+        }
+        lock.unlock(cpu.id());
+    }
+
+    VectorTable table() {
+        return table;
+    }
+
+    VectorMatrix.Slot allocateBlock(CpuMask mask, int count, KernelCpu cpu) {
+        lock.lock(cpu.id());
+        VectorMatrix.Slot first = matrix.allocateBlock(mask, count);
+        lock.unlock(cpu.id());
+        return first;
+    }
+
+    void freeBlock(VectorMatrix.Slot first, int count, KernelCpu cpu) {
+        lock.lock(cpu.id());
+        for (int vector = first.vector(); vector < first.vector() + count; vector++) {
+            matrix.free(first.cpu(), vector, false);
+        }
+        lock.unlock(cpu.id());
     }
 
     private void scheduleCleanUp(VectorAssignment assignment, KernelCpu cpu) {
