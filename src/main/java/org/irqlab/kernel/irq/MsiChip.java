@@ -20,6 +20,13 @@ import java.util.Set;
 final class MsiChip implements IrqChip, IrqDomain.Operations {
     private static final Set<IrqChipFlag> FLAGS =
             Set.of(IrqChipFlag.ONESHOT_SAFE, IrqChipFlag.SINGLE_TARGET);
+    /** One of several is refused at once, not in its next interrupt. */
+    private static final Set<IrqChipFlag> FLAGS_OF_SEVERAL =
+            Set.of(
+                    IrqChipFlag.ONESHOT_SAFE,
+                    IrqChipFlag.SINGLE_TARGET,
+                    IrqChipFlag.MOVE_IN_PROCESS_CONTEXT);
+
     private static final MsiMessage NOWHERE = new MsiMessage(0, 0);
 
     private final MsiFunction function;
@@ -44,7 +51,7 @@ final class MsiChip implements IrqChip, IrqDomain.Operations {
 
     @Override
     public Set<IrqChipFlag> flags() {
-        return FLAGS;
+        return several ? FLAGS_OF_SEVERAL : FLAGS;
     }
 
     @Override

@@ -15,7 +15,7 @@ import java.util.Set;
  */
 final class VectorBlock implements IrqDomain.Operations, IrqChip {
     private static final Set<IrqChipFlag> FLAGS =
-            Set.of(IrqChipFlag.SINGLE_TARGET, IrqChipFlag.MOVE_IN_PROCESS_CONTEXT);
+            Set.of(IrqChipFlag.SINGLE_TARGET);
 
     private final IrqCore core;
     private final VectorTable table;

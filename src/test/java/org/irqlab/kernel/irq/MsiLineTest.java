@@ -101,7 +101,7 @@ class MsiLineTest {
         IrqDescriptor line = got.lines().get(2);
         CpuMask before = line.effectiveAffinity();
         CpuMask other = before.contains(0) ? CpuMask.of(1) : CpuMask.of(0);
-        assertEquals(IrqResult.EINVAL, line.chip().setAffinity(line.binding(), other, m.cpu(0)));
+        assertEquals(IrqResult.EINVAL, irqs.setAffinity(line, other, m.cpu(0)));
         assertEquals(before, line.effectiveAffinity());
     }
 
