@@ -76,15 +76,18 @@ public final class IrqTable implements VectorDispatch {
         }
     }
 
-    /** Returns the domain of the wired inputs of a controller, which belongs to this machine. */
-    public WiredDomain domain(WiredInputs inputs) {
+    /** Makes the domain of a controller's wired inputs; once for each controller of the machine. */
+    public WiredDomain newDomain(WiredInputs inputs) {
         return inputs.vectored()
                 ? WiredDomain.above(vectorDomain, vectors, inputs, core)
                 : WiredDomain.root(inputs, core);
     }
 
-    /** Returns the MSI vectors of a function, none of which is allocated yet. */
-    public MsiDomain msi(PciConfigSpace config, MsiCapability capability) {
+    /**
+     * Makes the domain of a function's MSI vectors, none of which is allocated yet; once for each
+     * function. On machines whose CPUs have vectors.
+     */
+    public MsiDomain newDomain(PciConfigSpace config, MsiCapability capability) {
         return new MsiDomain(core, vectorDomain, vectors, new MsiFunction(config, capability));
     }
 

@@ -54,7 +54,7 @@ class MsiLineTest {
                         List.of(msi),
                         (e, c, o, v) -> {});
         config.write(0, PciConfigSpace.COMMAND, 2, PciConfigSpace.COMMAND_BUS_MASTER);
-        return irqs.msi(config, msi);
+        return irqs.newDomain(config, msi);
     }
 
     private void request(IrqDescriptor line, int index) {

@@ -40,7 +40,7 @@ final class WiredMachine implements AutoCloseable {
     WiredMachine(Platform platform, int cpus) {
         x86 = platform == Platform.X86;
         m = new TestMachine(MachineSpec.unpinned(cpus).withWorkersPerPool(1), this::controller);
-        domain = m.machine().irqs().domain(inputs);
+        domain = m.machine().irqs().newDomain(inputs);
         if (!x86) {
             for (int cpu = 0; cpu < cpus; cpu++) {
                 m.cpu(cpu).connect(this::dispatch, m.machine().softirqs(cpu));
