@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.irqlab.hw.intc.InputWire;
 import org.irqlab.kernel.irq.WiredMachine.Platform;
-import org.irqlab.kernel.irq.affinity.CpuMask;
 import org.irqlab.support.Threads;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,13 +18,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class WiredLineTest {
     private final AtomicInteger runs = new AtomicInteger();
-    private final AtomicInteger lastCpu = new AtomicInteger(-1);
 
     private IrqRequest serving(LevelDevice device) {
         return IrqRequest.of(
                         "dev",
                         cpu -> {
-                            lastCpu.set(cpu.id());
                             runs.incrementAndGet();
                             return device.serve();
                         })
@@ -38,7 +34,6 @@ class WiredLineTest {
         return IrqRequest.of(
                 "edge",
                 cpu -> {
-                    lastCpu.set(cpu.id());
                     runs.incrementAndGet();
                     return IrqReturn.HANDLED;
                 });
@@ -46,20 +41,6 @@ class WiredLineTest {
 
     private void awaitRuns(int count) {
         Threads.await(count + " runs", () -> runs.get() >= count);
-    }
-
-    /** Both CPUs have been through the interrupts that were latched when this was called. */
-    private static void settle(WiredMachine w) {
-        for (int round = 0; round < 2; round++) {
-            for (int cpu = 0; cpu < w.m.machine().cpus(); cpu++) {
-                w.m.inInterrupt(cpu, here -> {});
-            }
-        }
-    }
-
-    private static void pulse(InputWire.Pull pull) {
-        pull.set(true);
-        pull.set(false);
     }
 
     @ParameterizedTest
@@ -74,7 +55,7 @@ class WiredLineTest {
             w.start();
             device.post(5);
             awaitRuns(5);
-            settle(w);
+            w.settle();
         }
         assertEquals(5, runs.get());
         assertEquals(5, line.counts().byCpu(0));
@@ -97,13 +78,13 @@ class WiredLineTest {
             w.start();
             busy.post(3);
             Threads.await("served", () -> busy.served() == 3);
-            settle(w);
+            w.settle();
             assertEquals(3, line.counts().byCpu(0), "quiet said NONE, busy HANDLED");
             assertEquals(0, line.counts().unhandled());
             quiet.post(2);
             busy.post(1);
             Threads.await("both", () -> quiet.served() == 2 && busy.served() == 4);
-            settle(w);
+            w.settle();
         }
         assertFalse(wire.active());
         TestLines.assertConserved(line);
@@ -131,7 +112,7 @@ class WiredLineTest {
             w.start();
             device.post(2);
             awaitRuns(1);
-            settle(w);
+            w.settle();
             w.m.inInterrupt(1, cpu -> assertTrue(line.isMasked()));
             assertTrue(wire.active());
             assertEquals(1, line.counts().ran(), "the level is high, and held back");
@@ -140,7 +121,7 @@ class WiredLineTest {
             assertEquals(2, line.counts().ran(), "what the thread left");
             gate.set(2);
             Threads.await("unmasked", () -> !line.isMasked());
-            settle(w);
+            w.settle();
         }
         assertEquals(2, line.counts().ran());
         assertEquals(2, device.served());
@@ -157,17 +138,17 @@ class WiredLineTest {
         IrqHandler handler =
                 cpu -> {
                     if (runs.getAndIncrement() == 0) {
-                        pulse(pull);
-                        pulse(pull);
+                        WiredMachine.pulse(pull);
+                        WiredMachine.pulse(pull);
                     }
                     return IrqReturn.HANDLED;
                 };
         TestLines.request(line, IrqRequest.of("edge", handler), w.cpu(0));
         try (w) {
             w.start();
-            pulse(pull);
+            WiredMachine.pulse(pull);
             awaitRuns(2);
-            settle(w);
+            w.settle();
         }
         assertEquals(2, runs.get());
         TestLines.assertConserved(line);
@@ -187,12 +168,12 @@ class WiredLineTest {
             assertFalse(line.isMasked(), "lazily");
             device.post(1);
             Threads.await("masked by the interrupt that came", line::isMasked);
-            settle(w);
+            w.settle();
             assertEquals(0, runs.get());
             assertEquals(1, line.counts().remembered());
             w.m.inInterrupt(1, line::enable);
             awaitRuns(1);
-            settle(w);
+            w.settle();
         }
         assertEquals(1, runs.get());
         assertEquals(0, line.counts().resent(), "I-13: the device sends it again, not software");
@@ -212,10 +193,10 @@ class WiredLineTest {
             w.m.inInterrupt(1, line::disableNoSync);
             device.post(1);
             Threads.await("masked", line::isMasked);
-            settle(w);
+            w.settle();
             device.serve();
             w.m.inInterrupt(1, line::enable);
-            settle(w);
+            w.settle();
         }
         assertEquals(0, runs.get());
     }
@@ -231,84 +212,17 @@ class WiredLineTest {
         try (w) {
             w.start();
             w.m.inInterrupt(1, line::disableNoSync);
-            pulse(pull);
+            WiredMachine.pulse(pull);
             Threads.await("masked", line::isMasked);
-            settle(w);
+            w.settle();
             assertTrue(runs.get() == 0 && line.isPending());
             w.m.inInterrupt(1, line::enable);
             awaitRuns(1);
-            settle(w);
+            w.settle();
         }
         assertEquals(1, runs.get());
         assertEquals(1, line.counts().resent());
         TestLines.assertConserved(line);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void losesNoLevelThatIsPendingWhenItMoves(Platform platform) {
-        var w = new WiredMachine(platform, 2);
-        var wire = w.levelWire(5);
-        var device = new LevelDevice(wire);
-        IrqDescriptor line = w.line(5, wire);
-        assertEquals(IrqResult.OK, affinity(w, line, 0));
-        TestLines.request(line, serving(device), w.cpu(0));
-        try (w) {
-            w.start();
-            // CPU 0 has interrupts off: the request stays latched while CPU 1 moves the line.
-            w.m.inInterrupt(
-                    0,
-                    cpu -> {
-                        device.post(1);
-                        assertEquals(IrqResult.OK, affinity(w, line, 1));
-                    });
-            awaitRuns(1);
-            settle(w);
-            assertEquals(1, device.served());
-            device.post(1);
-            Threads.await("served", () -> device.served() == 2);
-            settle(w);
-            assertEquals(1, lastCpu.get());
-            assertEquals(CpuMask.of(1), line.effectiveAffinity());
-            device.post(3);
-            Threads.await("served", () -> device.served() == 5);
-            settle(w);
-        }
-        assertFalse(wire.active());
-        TestLines.assertConserved(line);
-        w.m.machine().irqs().checkVectors();
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void losesNoEdgeThatIsPendingWhenItMoves(Platform platform) {
-        var w = new WiredMachine(platform, 2);
-        var wire = w.edgeWire(7);
-        var pull = wire.connect();
-        IrqDescriptor line = w.line(7, wire);
-        assertEquals(IrqResult.OK, affinity(w, line, 0));
-        TestLines.request(line, counting(), w.cpu(0));
-        try (w) {
-            w.start();
-            w.m.inInterrupt(
-                    0,
-                    cpu -> {
-                        pulse(pull);
-                        assertEquals(IrqResult.OK, affinity(w, line, 1));
-                    });
-            awaitRuns(1);
-            settle(w);
-            pulse(pull);
-            awaitRuns(2);
-            settle(w);
-            assertEquals(1, lastCpu.get());
-        }
-        assertEquals(2, runs.get());
-        TestLines.assertConserved(line);
-    }
-
-    private static IrqResult affinity(WiredMachine w, IrqDescriptor line, int cpu) {
-        return w.m.machine().irqs().setAffinity(line, CpuMask.of(cpu), w.cpu(0));
     }
 
     @ParameterizedTest
@@ -330,7 +244,7 @@ class WiredLineTest {
             w.start();
             device.post(1);
             awaitRuns(3);
-            settle(w);
+            w.settle();
         }
         assertEquals(3, runs.get(), "the level interrupts until somebody serves it");
         assertEquals(2, w.m.machine().irqs().core().errors(IrqError.HANDLER_THREW));
@@ -351,10 +265,10 @@ class WiredLineTest {
             w.start();
             pull.set(true);
             Threads.await("nobody cared", line::isSpuriousDisabled);
-            settle(w);
+            w.settle();
             w.m.inInterrupt(0, cpu -> assertTrue(line.isMasked() && line.isDisabled()));
             long before = line.counts().entries();
-            settle(w);
+            w.settle();
             assertEquals(before, line.counts().entries(), "the storm is over");
         }
         assertTrue(line.counts().unhandled() >= SpuriousDetector.WINDOW);
@@ -374,7 +288,7 @@ class WiredLineTest {
         device.post(1);
         try (w) {
             w.start();
-            settle(w);
+            w.settle();
             assertEquals(0, line.counts().entries());
             w.domain.domain().unmap(line.binding().hwirq(), w.cpu(0));
         }

@@ -103,6 +103,20 @@ final class WiredMachine implements AutoCloseable {
         m.start();
     }
 
+    /** All CPUs have been through the interrupts that were latched when this was called. */
+    void settle() {
+        for (int round = 0; round < 2; round++) {
+            for (int cpu = 0; cpu < m.machine().cpus(); cpu++) {
+                m.inInterrupt(cpu, here -> {});
+            }
+        }
+    }
+
+    static void pulse(InputWire.Pull pull) {
+        pull.set(true);
+        pull.set(false);
+    }
+
     @Override
     public void close() {
         m.close();
