@@ -28,10 +28,11 @@ import java.util.function.Function;
  * failure in guest code makes close fail.
  */
 public final class TestMachine implements AutoCloseable {
-    private static final int X86_VECTOR = 0x30;
-
-    /** SGIs that Linux leaves alone. */
-    private static final int ARM64_VECTOR = 8;
+    private static final int CALL_VECTOR = 0x30;
+    private static final int SLEEP_VECTOR = 0x31;
+    private static final int SGIS = 16;
+    private static final int CALL_SGI = 8;
+    private static final int SLEEP_SGI = 9;
 
     private final Machine machine;
     private final int callVector;
@@ -44,26 +45,26 @@ public final class TestMachine implements AutoCloseable {
     }
 
     public TestMachine(MachineSpec spec) {
-        this(spec, ApicController::new, X86_VECTOR);
+        this(spec, ApicController::new);
     }
 
     /** A machine with a GICv3 and its translation service. */
     public static TestMachine arm64(int cpus) {
-        return new TestMachine(
-                MachineSpec.unpinned(cpus), GicMachine::asLinuxLeavesIt, ARM64_VECTOR);
+        return new TestMachine(MachineSpec.unpinned(cpus), GicMachine::asLinuxLeavesIt);
     }
 
-    private TestMachine(
-            MachineSpec spec,
-            Function<List<HaltLine>, InterruptController> controller,
-            int firstVector) {
+    /** A machine with another controller: x86 or arm64, as its vectors are. */
+    public TestMachine(
+            MachineSpec spec, Function<List<HaltLine>, InterruptController> newController) {
         var halts = new ArrayList<HaltLine>();
         for (int i = 0; i < spec.cpus(); i++) {
             halts.add(new HaltLine());
         }
-        callVector = firstVector;
-        int sleepVector = firstVector + 1;
-        machine = new Machine(spec, controller.apply(halts), halts, IdleListener.NONE);
+        InterruptController controller = newController.apply(halts);
+        boolean arm64 = controller.vectors().reschedule() < SGIS;
+        callVector = arm64 ? CALL_SGI : CALL_VECTOR;
+        int sleepVector = arm64 ? SLEEP_SGI : SLEEP_VECTOR;
+        machine = new Machine(spec, controller, halts, IdleListener.NONE);
         timers = new SleepTimer[spec.cpus()];
         for (int i = 0; i < spec.cpus(); i++) {
             timers[i] = new SleepTimer(machine.cpu(i), sleepVector);

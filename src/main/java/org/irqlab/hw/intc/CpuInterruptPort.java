@@ -55,6 +55,14 @@ public interface CpuInterruptPort {
     /** Ends the most urgent interrupt in service. Ignored, and counted, when there is none. */
     void endOfInterrupt();
 
+    /**
+     * Whether the end of {@code vector} reaches the controllers whose levels request it. An
+     * interrupt of a level that was sent again as an edge ends for this CPU alone.
+     */
+    default boolean tellsEnd(int vector) {
+        return true;
+    }
+
     /** Whether any interrupt is in service. */
     boolean inService();
 

@@ -1,7 +1,10 @@
 package org.irqlab.kernel.irq;
 
 import org.irqlab.base.trace.Tracepoint;
+import org.irqlab.hw.intc.WiredInputs;
+import org.irqlab.hw.pci.MsiCapability;
 import org.irqlab.hw.pci.MsixTable;
+import org.irqlab.hw.pci.PciConfigSpace;
 import org.irqlab.kernel.irq.affinity.CpuMask;
 import org.irqlab.kernel.irq.affinity.VectorMatrix;
 import org.irqlab.kernel.sched.KernelCpu;
@@ -63,6 +66,21 @@ public final class IrqTable {
             return deviceDomains.computeIfAbsent(
                     device, key -> platform.newDomain(key, smp.cpu(0)));
         }
+    }
+
+    /** Makes the domain of a controller's wired inputs; once for each controller of the machine. */
+    public WiredDomain newDomain(WiredInputs inputs) {
+        return platform.newDomain(inputs);
+    }
+
+    /**
+     * Makes the domain of a function's MSI vectors, none of which is allocated yet; once for each
+     * function.
+     *
+     * @throws IllegalStateException on a machine whose CPUs have no vectors of their own
+     */
+    public MsiDomain newDomain(PciConfigSpace config, MsiCapability capability) {
+        return platform.newDomain(new MsiFunction(config, capability));
     }
 
     /**

@@ -81,7 +81,8 @@ final class LineAffinity {
         }
     }
 
-    private static void moveMasked(IrqDescriptor line, KernelCpu cpu) {
+    /** Does what was put off; the line is masked, in the core or behind its back. */
+    static void moveMasked(IrqDescriptor line, KernelCpu cpu) {
         line.movePending = false;
         CpuMask mask = line.pendingAffinity;
         line.pendingAffinity = CpuMask.NONE;

@@ -2,6 +2,7 @@ package org.irqlab.kernel.irq;
 
 import org.irqlab.base.HotPath;
 import org.irqlab.hw.intc.MessageTranslator;
+import org.irqlab.hw.intc.WiredInputs;
 import org.irqlab.hw.pci.MsixTable;
 import org.irqlab.kernel.irq.affinity.VectorMatrix;
 import org.irqlab.kernel.sched.KernelCpu;
@@ -20,6 +21,8 @@ final class LpiInterrupts implements PlatformInterrupts {
     private final LpiDomain lpis;
     private final IrqDomain domain;
     private final int first;
+    // Of the distributor's inputs; set before the machine starts.
+    private IrqDomain wired;
 
     LpiInterrupts(IrqCore core, SystemHandlers systemHandlers, MessageTranslator translator) {
         this.core = core;
@@ -40,6 +43,8 @@ final class LpiInterrupts implements PlatformInterrupts {
             }
         } else if (intid == cpu.hw().port().spuriousVector()) {
             systemHandlers.countStray(cpu.id());
+        } else if (wired != null && wired.handle(intid, cpu)) {
+            return;
         } else if (systemHandlers.run(cpu, intid)) {
             cpu.hw().port().endOfInterrupt();
         } else {
@@ -56,6 +61,19 @@ final class LpiInterrupts implements PlatformInterrupts {
     public IrqDomain newDomain(MsixTable device, KernelCpu cpu) {
         var chip = new MsixChip(device, lpis.attach(device, cpu));
         return new IrqDomain(chip.name(), core, domain, device.vectors(), chip);
+    }
+
+    @Override
+    public WiredDomain newDomain(WiredInputs inputs) {
+        WiredDomain made = WiredDomain.root(inputs, core);
+        wired = made.domain();
+        return made;
+    }
+
+    /** SIMPLIFIED: MSI, unlike MSI-X, is not mapped to LPIs. */
+    @Override
+    public MsiDomain newDomain(MsiFunction function) {
+        throw new IllegalStateException("MSI needs a machine whose CPUs have vectors of their own");
     }
 
     /** Lines are numbered once for the whole machine, so that any CPU can take them all. */

@@ -1,5 +1,6 @@
 package org.irqlab.kernel.irq;
 
+import org.irqlab.hw.intc.WiredInputs;
 import org.irqlab.hw.pci.MsixTable;
 import org.irqlab.kernel.irq.affinity.VectorMatrix;
 import org.irqlab.kernel.sched.KernelCpu;
@@ -12,6 +13,16 @@ import org.irqlab.kernel.sched.VectorDispatch;
 interface PlatformInterrupts extends VectorDispatch {
     /** Makes the domain of a device's MSI-X vectors, above the lowest one. */
     IrqDomain newDomain(MsixTable device, KernelCpu cpu);
+
+    /** Makes the domain of a controller's wired inputs. Before the machine starts. */
+    WiredDomain newDomain(WiredInputs inputs);
+
+    /**
+     * Makes the domain of a function's MSI vectors.
+     *
+     * @throws IllegalStateException where a CPU has no vectors of its own
+     */
+    MsiDomain newDomain(MsiFunction function);
 
     /** Returns whether {@code cpu} can take one more line. */
     boolean hasRoom(int cpu);

@@ -227,12 +227,18 @@ final class VectorDomain implements IrqDomain.Operations, IrqChip, MessageParent
     @Override
     @HotPath
     public void acknowledge(IrqBinding line, KernelCpu cpu) {
+        completeMove(line, cpu);
+        LineAffinity.move(line.descriptor(), cpu);
+        cpu.hw().port().endOfInterrupt();
+    }
+
+    /** The line's interrupt has come to {@code cpu}: if it is the new one, the move is over. */
+    @HotPath
+    void completeMove(IrqBinding line, KernelCpu cpu) {
         VectorAssignment assignment = of(line);
         if (assignment.moveInProgress && assignment.cpu == cpu.id()) {
             scheduleCleanUp(assignment, cpu);
         }
-        LineAffinity.move(assignment.line, cpu);
-        cpu.hw().port().endOfInterrupt();
     }
 
     @Override
@@ -257,10 +263,41 @@ final class VectorDomain implements IrqDomain.Operations, IrqChip, MessageParent
     @Override
     public MsiMessage message(IrqBinding line) {
         VectorAssignment assignment = of(line);
+        return message(assignment.cpu, assignment.vector);
+    }
+
+    MsiMessage message(int cpu, int vector) {
         var controller = core.smp().controller();
         return new MsiMessage(
-                controller.messageAddress(assignment.cpu, assignment.vector),
-                controller.messageData(assignment.cpu, assignment.vector));
+                controller.messageAddress(cpu, vector), controller.messageData(cpu, vector));
+    }
+
+    /** A vector may come here that belongs to a line which has just been moved away. */
+    void expectOn(KernelCpu cpu, int vector) {
+        lock.lock(cpu.id());
+        if (table.line(cpu.id(), vector) == null) {
+            table.shutDown(cpu.id(), vector);
+        }
+        lock.unlock(cpu.id());
+    }
+
+    VectorTable table() {
+        return table;
+    }
+
+    VectorMatrix.Slot allocateBlock(CpuMask mask, int count, KernelCpu cpu) {
+        lock.lock(cpu.id());
+        VectorMatrix.Slot first = matrix.allocateBlock(mask, count);
+        lock.unlock(cpu.id());
+        return first;
+    }
+
+    void freeBlock(VectorMatrix.Slot first, int count, KernelCpu cpu) {
+        lock.lock(cpu.id());
+        for (int vector = first.vector(); vector < first.vector() + count; vector++) {
+            matrix.free(first.cpu(), vector, false);
+        }
+        lock.unlock(cpu.id());
     }
 
     /** A vector belongs to a line, not to a device: here, the line's number stands for it. */

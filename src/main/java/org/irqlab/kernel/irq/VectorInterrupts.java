@@ -1,6 +1,7 @@
 package org.irqlab.kernel.irq;
 
 import org.irqlab.base.HotPath;
+import org.irqlab.hw.intc.WiredInputs;
 import org.irqlab.hw.pci.MsixTable;
 import org.irqlab.kernel.irq.affinity.VectorMatrix;
 import org.irqlab.kernel.sched.KernelCpu;
@@ -53,6 +54,16 @@ final class VectorInterrupts implements PlatformInterrupts {
     public IrqDomain newDomain(MsixTable device, KernelCpu cpu) {
         var chip = new MsixChip(device, vectors);
         return new IrqDomain(chip.name(), core, domain, device.vectors(), chip);
+    }
+
+    @Override
+    public WiredDomain newDomain(WiredInputs inputs) {
+        return WiredDomain.above(domain, vectors, inputs, core);
+    }
+
+    @Override
+    public MsiDomain newDomain(MsiFunction function) {
+        return new MsiDomain(core, domain, vectors, function);
     }
 
     @Override

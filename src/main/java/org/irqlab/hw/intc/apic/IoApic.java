@@ -5,6 +5,7 @@ import org.irqlab.hw.intc.FireOutcome;
 import org.irqlab.hw.intc.GuestError;
 import org.irqlab.hw.intc.GuestErrorSink;
 import org.irqlab.hw.intc.RegisterBlock;
+import org.irqlab.hw.intc.WiredInputs;
 import org.irqlab.hw.intc.apic.pin.InterruptPins;
 import org.irqlab.hw.intc.apic.pin.PinCounts;
 import org.irqlab.hw.intc.apic.pin.PinTarget;
@@ -75,6 +76,11 @@ public final class IoApic implements RegisterBlock, EoiBroadcast {
     @Override
     public void ended(int vector) {
         pins.ended(vector);
+    }
+
+    /** The pins as the kernel uses them. */
+    public WiredInputs inputs() {
+        return new IoApicInputs(this);
     }
 
     /** The redirection entry of a pin. */

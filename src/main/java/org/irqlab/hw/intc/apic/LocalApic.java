@@ -98,6 +98,11 @@ public final class LocalApic implements CpuInterruptPort {
         }
     }
 
+    @Override
+    public boolean tellsEnd(int vector) {
+        return requests.level(vector) && !own.suppressesEoiBroadcast();
+    }
+
     private void endLevel(int vector) {
         lvt.ended(vector);
         if (!own.suppressesEoiBroadcast()) {

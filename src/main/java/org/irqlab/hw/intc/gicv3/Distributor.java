@@ -5,6 +5,7 @@ import org.irqlab.hw.intc.FireCounts;
 import org.irqlab.hw.intc.FireOutcome;
 import org.irqlab.hw.intc.GuestError;
 import org.irqlab.hw.intc.GuestErrorSink;
+import org.irqlab.hw.intc.WiredInputs;
 
 /**
  * The distributor: the machine's SPIs, where they are routed, and which groups are forwarded.
@@ -77,6 +78,11 @@ public final class Distributor {
 
     Affinities affinities() {
         return affinities;
+    }
+
+    /** The SPIs as the kernel uses them. */
+    public WiredInputs inputs() {
+        return new SpiInputs(this);
     }
 
     private boolean exists(int intid) {

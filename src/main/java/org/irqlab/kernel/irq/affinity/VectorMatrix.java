@@ -97,6 +97,40 @@ public final class VectorMatrix {
         return free.nextSetBit(0);
     }
 
+    /**
+     * Allocates consecutive vectors of one CPU of {@code mask}, the one that has most left of those
+     * that have them.
+     *
+     * @param count a power of two, of which the first vector is a multiple
+     * @return the first
+     */
+    public Slot allocateBlock(CpuMask mask, int count) {
+        Slot best = Slot.NONE;
+        for (int cpu = mask.first(); cpu >= 0 && cpu < maps.length; cpu = mask.next(cpu + 1)) {
+            boolean better = !best.found() || maps[cpu].available > maps[best.cpu()].available;
+            int vector = maps[cpu].online && better ? freeBlock(maps[cpu], count) : NO_SPACE;
+            best = vector == NO_SPACE ? best : new Slot(cpu, vector);
+        }
+        if (best.found()) {
+            maps[best.cpu()].allocated.set(best.vector(), best.vector() + count);
+            maps[best.cpu()].available -= count;
+            check(best.cpu());
+        }
+        return best;
+    }
+
+    private int freeBlock(CpuMap map, int count) {
+        var free = (BitSet) usable.clone();
+        free.andNot(map.allocated);
+        free.andNot(map.managed);
+        for (int first = 0; first < free.length(); first += count) {
+            if (free.nextClearBit(first) >= first + count) {
+                return first;
+            }
+        }
+        return NO_SPACE;
+    }
+
     /** Sets a vector aside on every CPU of {@code mask}, or on none. Also for CPUs that are off. */
     public boolean reserveManaged(CpuMask mask) {
         CpuMask done = CpuMask.NONE;

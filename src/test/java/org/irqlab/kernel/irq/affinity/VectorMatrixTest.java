@@ -47,6 +47,20 @@ class VectorMatrixTest {
     }
 
     @Test
+    void takesBlocksThatAreAlignedAndWhole() {
+        VectorMatrix wide = matrix(2, 8);
+        assertEquals("0:36", text(wide.allocateBlock(BOTH, 4)), "32 to 35 has a hole");
+        assertEquals("1:34", text(wide.allocateBlock(BOTH, 2)));
+        assertEquals("0:32", text(wide.allocate(CpuMask.of(0), false)));
+        assertEquals("0:34", text(wide.allocateBlock(CpuMask.of(0), 2)));
+        assertFalse(wide.allocateBlock(CpuMask.of(0), 2).found(), "40 is alone");
+        for (int vector = 36; vector < 40; vector++) {
+            wide.free(0, vector, false);
+        }
+        assertEquals("0:36", text(wide.allocateBlock(CpuMask.of(0), 4)));
+    }
+
+    @Test
     void hasNoMoreThanThereAre() {
         for (int i = 0; i < 8; i++) {
             assertTrue(matrix.allocate(BOTH, false).found());
