@@ -35,11 +35,6 @@ public class InputWireStress {
         }
 
         @Override
-        public boolean vectored() {
-            return false;
-        }
-
-        @Override
         public void mask(int input) {}
 
         @Override

@@ -18,14 +18,20 @@ interface MessageParent {
     long hwirq(int entry, IrqDescriptor line);
 
     /** Returns what the names of the device's chip begin with. */
-    String prefix();
+    default String prefix() {
+        return "";
+    }
 
     /** Returns the flow of the device's lines. */
-    FlowHandler deviceFlow();
+    default FlowHandler deviceFlow() {
+        return FlowHandler.EDGE;
+    }
 
     /** Returns what the device's chip says of itself. */
     Set<IrqChipFlag> deviceFlags();
 
     /** Returns whether a masked line is masked here, too. */
-    boolean masksToo();
+    default boolean masksToo() {
+        return false;
+    }
 }

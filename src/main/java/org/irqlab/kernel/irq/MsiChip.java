@@ -20,6 +20,7 @@ import java.util.Set;
 final class MsiChip implements IrqChip, IrqDomain.Operations {
     private static final Set<IrqChipFlag> FLAGS =
             Set.of(IrqChipFlag.ONESHOT_SAFE, IrqChipFlag.SINGLE_TARGET);
+
     /** One of several is refused at once, not in its next interrupt. */
     private static final Set<IrqChipFlag> FLAGS_OF_SEVERAL =
             Set.of(

@@ -28,8 +28,7 @@ public final class MsiDomain {
     private VectorMatrix.Slot block = VectorMatrix.Slot.NONE;
     private int lines;
 
-    MsiDomain(
-            IrqCore core, IrqDomain vectorDomain, VectorDomain vectors, MsiFunction function) {
+    MsiDomain(IrqCore core, IrqDomain vectorDomain, VectorDomain vectors, MsiFunction function) {
         this.core = core;
         this.vectorDomain = vectorDomain;
         this.vectors = vectors;

@@ -14,8 +14,7 @@ import java.util.Set;
  * <p>SIMPLIFIED: they also stay when their CPU goes down.
  */
 final class VectorBlock implements IrqDomain.Operations, IrqChip {
-    private static final Set<IrqChipFlag> FLAGS =
-            Set.of(IrqChipFlag.SINGLE_TARGET);
+    private static final Set<IrqChipFlag> FLAGS = Set.of(IrqChipFlag.SINGLE_TARGET);
 
     private final IrqCore core;
     private final VectorTable table;

@@ -307,23 +307,8 @@ final class VectorDomain implements IrqDomain.Operations, IrqChip, MessageParent
     }
 
     @Override
-    public String prefix() {
-        return "";
-    }
-
-    @Override
-    public FlowHandler deviceFlow() {
-        return FlowHandler.EDGE;
-    }
-
-    @Override
     public Set<IrqChipFlag> deviceFlags() {
         return DEVICE_FLAGS;
-    }
-
-    @Override
-    public boolean masksToo() {
-        return false;
     }
 
     private void scheduleCleanUp(VectorAssignment assignment, KernelCpu cpu) {

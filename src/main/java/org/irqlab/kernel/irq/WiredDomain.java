@@ -21,9 +21,7 @@ public final class WiredDomain {
     private WiredDomain(WiredInputs inputs, WiredChip chip, IrqCore core, IrqDomain parent) {
         this.inputs = inputs;
         this.chip = chip;
-        domain =
-                new IrqDomain(
-                        inputs.name(), core, parent, inputs.first() + inputs.count(), chip);
+        domain = new IrqDomain(inputs.name(), core, parent, inputs.first() + inputs.count(), chip);
     }
 
     /** The inputs of a controller that sends vectors: above the domain of those. */

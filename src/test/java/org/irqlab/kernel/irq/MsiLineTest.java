@@ -42,10 +42,7 @@ class MsiLineTest {
     private MsiDomain function(int capable, MsiCapability.Masking masking) {
         msi =
                 new MsiCapability(
-                        capable,
-                        MsiCapability.Address.BITS_64,
-                        masking,
-                        m.machine().controller());
+                        capable, MsiCapability.Address.BITS_64, masking, m.machine().controller());
         var config =
                 new PciConfigSpace(
                         HEADER,
@@ -92,9 +89,7 @@ class MsiLineTest {
 
     @Test
     void movesNoneOfSeveralAlone() {
-        var got =
-                function(4, MsiCapability.Masking.PER_VECTOR)
-                        .allocate(FIRST_IRQ, 4, 4, m.cpu(0));
+        var got = function(4, MsiCapability.Masking.PER_VECTOR).allocate(FIRST_IRQ, 4, 4, m.cpu(0));
         for (int index = 0; index < 4; index++) {
             request(got.lines().get(index), index);
         }
@@ -138,9 +133,7 @@ class MsiLineTest {
 
     @Test
     void masksEachVectorByItself() {
-        var got =
-                function(2, MsiCapability.Masking.PER_VECTOR)
-                        .allocate(FIRST_IRQ, 2, 2, m.cpu(0));
+        var got = function(2, MsiCapability.Masking.PER_VECTOR).allocate(FIRST_IRQ, 2, 2, m.cpu(0));
         request(got.lines().get(0), 0);
         assertEquals(FireOutcome.PENDED_MASKED, msi.fire(1), "nobody has requested it");
         request(got.lines().get(1), 1);

@@ -29,7 +29,9 @@ class SpuriousLineTest {
         return timeless(TestLines.wired(m, irq, hw, FlowHandler.LEVEL));
     }
 
-    /** The line's interrupts follow each other at once, however long the host lets the test wait. */
+    /**
+     * The line's interrupts follow each other at once, however long the host lets the test wait.
+     */
     private static IrqDescriptor timeless(IrqDescriptor line) {
         line.spurious = new SpuriousDetector(() -> 0);
         return line;
