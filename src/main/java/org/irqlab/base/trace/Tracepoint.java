@@ -44,6 +44,11 @@ public enum Tracepoint {
      */
     IRQ_ERROR("irq_error"),
     /**
+     * A guest did what its hardware forbids; a = the error, b = register, vector or device, c = the
+     * value. Not a kernel event: left out of exported text.
+     */
+    GUEST_ERROR("guest_error"),
+    /**
      * The host took the CPU away; a = length of the gap in ns. Not a kernel event: left out of
      * exported text.
      */

@@ -126,6 +126,7 @@ public final class Machine implements AutoCloseable {
         highTasklets[id] = new Tasklets(cpu, softirqs[id], SoftirqVector.HI);
         timers[id] = new LocalTimer(hw);
         hw.addDevice(timers[id]);
+        port.connectNmi(hw.nmi());
         nmis[id] = new NmiDispatch(cpu);
         cpu.connect(irqs.dispatch(), softirqs[id]);
         cpu.setBacklogListener(listener::idleBegins);

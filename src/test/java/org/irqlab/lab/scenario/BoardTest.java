@@ -3,8 +3,12 @@ package org.irqlab.lab.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.hw.intc.FireOutcome;
+import org.irqlab.hw.intc.GuestError;
+import org.irqlab.hw.intc.apic.LocalApic;
 import org.irqlab.hw.pci.MsixTable;
+import org.irqlab.kernel.boot.GuestErrorLog;
 import org.irqlab.kernel.boot.IdleListener;
 import org.irqlab.kernel.boot.Machine;
 import org.irqlab.kernel.boot.MachineSpec;
@@ -12,6 +16,7 @@ import org.irqlab.kernel.irq.IrqReturn;
 import org.irqlab.kernel.softirq.SoftirqVector;
 import org.irqlab.kernel.softirq.Tasklet;
 import org.irqlab.lab.measure.Platform;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -102,7 +107,11 @@ class BoardTest {
             msix.writeControl(MsixTable.CONTROL_ENABLE);
             machine.start();
             long latched = fire(msix);
-            await(() -> line.counts().byCpu(0) == latched && !tasklet.scheduled());
+            // A tasklet is no longer scheduled when it begins to run.
+            await(() ->
+                    line.counts().byCpu(0) == latched
+                            && !tasklet.scheduled()
+                            && runs.get() >= machine.tasklets(0).scheduled());
             assertEquals(machine.tasklets(0).scheduled(), runs.get());
             assertEquals(
                     latched, machine.tasklets(0).scheduled() + machine.tasklets(0).coalesced());
@@ -123,6 +132,37 @@ class BoardTest {
                 throw new AssertionError("timed out");
             }
             Thread.onSpinWait();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Platform.class)
+    void countsAndTracesWhatAGuestDoesWrong(Platform platform) {
+        var errors = new GuestErrorLog();
+        var spec = MachineSpec.unpinned(2).withTrace(16);
+        try (Machine machine = Board.of(platform, spec, IdleListener.NONE, errors)) {
+            // The machine stands still: this thread holds its CPUs.
+            machine.cpu(1).hw().port().endOfInterrupt();
+            assertEquals(1, errors.of(GuestError.END_WITHOUT_ACKNOWLEDGE));
+            assertEquals(1, machine.cpu(1).ring().size());
+            assertEquals(Tracepoint.GUEST_ERROR, machine.cpu(1).ring().event(0));
+            assertEquals(0, machine.cpu(0).ring().size());
+        }
+    }
+
+    @Test
+    void carriesAnNmiFromCpuToCpu() {
+        var seen = new AtomicLong();
+        try (Machine machine = Board.x86(MachineSpec.unpinned(2), IdleListener.NONE)) {
+            machine.nmis(1)
+                    .add(cpu -> {
+                        seen.incrementAndGet();
+                        return true;
+                    });
+            machine.start();
+            // Delivery mode 4, destination 1.
+            ((LocalApic) machine.controller().port(0)).writeIcr(1L << 56 | 4 << 8);
+            await(() -> seen.get() == 1);
         }
     }
 }
