@@ -312,7 +312,7 @@ class ApicTimerTest {
         cpu.irqEnable();
         port.writeLvtTimer(TSC_DEADLINE | VECTOR);
         port.timer().writeDeadline(timer.timeStamp() + 100_000);
-        while (taken[0] == 0) {
+        while (taken[0] == 0 && !Thread.currentThread().isInterrupted()) {
             cpu.poll();
         }
         assertEquals(0, timer.deadline());

@@ -1,6 +1,7 @@
 package org.irqlab.hw.intc.apic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.irqlab.hw.intc.CpuInterruptPort;
@@ -14,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Two devices drive lines while a CPU serves, masks and moves them: no level is lost. */
-@Timeout(120)
+@Timeout(30)
 class IoApicConservationTest {
     private static final int REQUESTS = 200_000;
     private static final int LEVEL_PIN = 5;
@@ -46,7 +47,7 @@ class IoApicConservationTest {
         var edge = new Thread(this::driveEdge, "edge");
         level.start();
         edge.start();
-        for (int n = 0; level.isAlive() || apic.requested() || wanted.get() != 0; n++) {
+        for (int n = 0; busy(level) && !Thread.currentThread().isInterrupted(); n++) {
             take();
             if (n % 16 == 0) {
                 chip.writeEntry(LEVEL_PIN, MASKED | LEVEL | LEVEL_VECTOR);
@@ -57,6 +58,7 @@ class IoApicConservationTest {
             }
         }
         stop = true;
+        assertFalse(Thread.interrupted(), "a level was lost: the device waits for ever");
         level.join();
         edge.join();
         while (apic.requested()) {
@@ -75,6 +77,10 @@ class IoApicConservationTest {
         assertTrue(edges.of(FireOutcome.IGNORED_MASKED_EDGE) > 0, "no edge met a mask");
         assertTrue(chip.counts().heldSent() > 0, "no level met a mask");
         assertEquals(0, levels.of(FireOutcome.DROPPED_NO_TARGET));
+    }
+
+    private boolean busy(Thread level) {
+        return level.isAlive() || apic.requested() || wanted.get() != 0;
     }
 
     private void driveLevel() {
