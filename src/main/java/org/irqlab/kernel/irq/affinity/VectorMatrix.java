@@ -13,7 +13,7 @@ import java.util.BitSet;
  * one may be reserved first, which is a promise without a bit, and gets its bit when it is
  * activated.
  *
- * <p><b>Threads.</b> One at a time; whoever owns it locks.
+ * <p><b>Threads.</b> One at a time, whoever owns it locks; {@link #allocated} any.
  *
  * @see "Linux kernel/irq/matrix.c"
  */
@@ -32,6 +32,18 @@ public final class VectorMatrix {
         int available;
         int managedAllocated;
         boolean online = true;
+        // Any thread reads: the size of allocated, which orders nothing.
+        volatile int inUse;
+
+        void allocate(int first, int count) {
+            allocated.set(first, first + count);
+            inUse = allocated.cardinality();
+        }
+
+        void free(int vector) {
+            allocated.clear(vector);
+            inUse = allocated.cardinality();
+        }
     }
 
     /** A vector of a CPU; {@code vector} is {@link #NO_SPACE} where there was none. */
@@ -83,7 +95,7 @@ public final class VectorMatrix {
         if (vector < 0) {
             return Slot.NONE;
         }
-        map.allocated.set(vector);
+        map.allocate(vector, 1);
         map.available--;
         globalReserved -= reserved ? 1 : 0;
         check(best);
@@ -112,7 +124,7 @@ public final class VectorMatrix {
             best = vector == NO_SPACE ? best : new Slot(cpu, vector);
         }
         if (best.found()) {
-            maps[best.cpu()].allocated.set(best.vector(), best.vector() + count);
+            maps[best.cpu()].allocate(best.vector(), count);
             maps[best.cpu()].available -= count;
             check(best.cpu());
         }
@@ -180,7 +192,7 @@ public final class VectorMatrix {
         if (vector < 0) {
             return Slot.NONE;
         }
-        maps[best].allocated.set(vector);
+        maps[best].allocate(vector, 1);
         maps[best].managedAllocated++;
         check(best);
         return new Slot(best, vector);
@@ -192,7 +204,7 @@ public final class VectorMatrix {
         if (!map.allocated.get(vector)) {
             throw new IllegalStateException("vector=" + vector + " of cpu=" + cpu + " is free");
         }
-        map.allocated.clear(vector);
+        map.free(vector);
         if (managed) {
             map.managedAllocated--;
         } else {
@@ -221,7 +233,7 @@ public final class VectorMatrix {
 
     /** Returns how many vectors of {@code cpu} are allocated, managed ones included. */
     public int allocated(int cpu) {
-        return maps[cpu].allocated.cardinality();
+        return maps[cpu].inUse;
     }
 
     /** Returns how many vectors of {@code cpu} are set aside for managed interrupts. */
