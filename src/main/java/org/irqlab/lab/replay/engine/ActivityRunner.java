@@ -168,8 +168,11 @@ final class ActivityRunner {
         if (activity == ReplayPlan.NONE) {
             return 0;
         }
-        long there = actions.raisedNs(activity) - before;
-        long back = cpu.scheduler().needResched() ? 0 : now - cpu.markNs();
+        long raised = actions.raisedNs(activity);
+        long there = raised - before;
+        // The last tracepoint is older where the raise was merged into one before it.
+        long ended = Math.max(cpu.markNs(), raised);
+        long back = cpu.scheduler().needResched() ? 0 : now - ended;
         return Math.clamp(there, 0, MOST_AROUND_NS) + Math.clamp(back, 0, MOST_AROUND_NS);
     }
 
