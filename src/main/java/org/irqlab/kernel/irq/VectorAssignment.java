@@ -1,5 +1,7 @@
 package org.irqlab.kernel.irq;
 
+import org.irqlab.hw.intc.InterruptController;
+
 /**
  * The vector of one line, and the one that it has not yet given back after a move.
  *
@@ -26,5 +28,14 @@ final class VectorAssignment {
     VectorAssignment(IrqDescriptor line, boolean managed) {
         this.line = line;
         this.managed = managed;
+    }
+
+    /** Sends the line's interrupt again; returns whether there is a vector to send. */
+    boolean retrigger(InterruptController controller) {
+        if (vector == NO_VECTOR) {
+            return false;
+        }
+        controller.sendIpi(cpu, vector);
+        return true;
     }
 }

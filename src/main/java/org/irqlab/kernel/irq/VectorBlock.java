@@ -50,12 +50,7 @@ final class VectorBlock implements IrqDomain.Operations, IrqChip {
 
     @Override
     public boolean retrigger(IrqBinding line, KernelCpu cpu) {
-        VectorAssignment assignment = VectorDomain.of(line);
-        if (assignment.vector == VectorAssignment.NO_VECTOR) {
-            return false;
-        }
-        core.smp().controller().sendIpi(assignment.cpu, assignment.vector);
-        return true;
+        return VectorDomain.of(line).retrigger(core.smp().controller());
     }
 
     // The domain; the hardware number is the index.

@@ -243,12 +243,7 @@ final class VectorDomain implements IrqDomain.Operations, IrqChip, MessageParent
 
     @Override
     public boolean retrigger(IrqBinding line, KernelCpu cpu) {
-        VectorAssignment assignment = of(line);
-        if (assignment.vector == VectorAssignment.NO_VECTOR) {
-            return false;
-        }
-        core.smp().controller().sendIpi(assignment.cpu, assignment.vector);
-        return true;
+        return of(line).retrigger(core.smp().controller());
     }
 
     @Override

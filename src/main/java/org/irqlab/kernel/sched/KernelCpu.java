@@ -40,6 +40,7 @@ public final class KernelCpu implements InterruptEntry {
     private int preemptCount;
     private long markNs;
     private long aheadNs;
+    private long pathEndNs;
     private long wakingNs;
     private long workDueNs;
     private long leakedContexts;
@@ -246,6 +247,7 @@ public final class KernelCpu implements InterruptEntry {
     private void mark(long nowNs) {
         if (aheadNs > 0) {
             markNs = Math.max(nowNs, markNs + aheadNs);
+            pathEndNs = markNs;
             aheadNs = 0;
         } else {
             markNs = nowNs;
@@ -254,9 +256,8 @@ public final class KernelCpu implements InterruptEntry {
     }
 
     /**
-     * The next event ends a kernel path of {@code pathNs}, 0 for none, that began at the last
-     * tracepoint, and comes ahead of that path's end: it has the time of that, for which {@link
-     * #awaitPathEnd} waits.
+     * The next event has the time at which a path of {@code pathNs} ends, 0 for none, that began at
+     * the last tracepoint; {@link #awaitPathEnd} waits for it.
      */
     @HotPath
     void aheadOfPath(long pathNs) {
@@ -266,8 +267,9 @@ public final class KernelCpu implements InterruptEntry {
     /** Spends what is left of the path whose event came ahead of its end, if any. */
     @HotPath
     void awaitPathEnd() {
-        if (stamped) {
-            hw.burnUntil(markNs);
+        if (pathEndNs != 0) {
+            hw.burnUntil(pathEndNs);
+            pathEndNs = 0;
         }
     }
 

@@ -34,7 +34,7 @@ class ItsCommandsTest {
 
     @Test
     void survivesTheWayThroughMemory() {
-        var memory = new FakeItsMemory(0x1000, 0x100);
+        var memory = new GuestPages(0x1000, 0x100);
         var command = new ItsCommand(1L << 63 | 1, 2, 3, -4);
         command.writeTo(memory, 0x1040);
         assertEquals(command, ItsCommand.read(memory, 0x1040));

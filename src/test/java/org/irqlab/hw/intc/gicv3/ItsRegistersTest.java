@@ -29,7 +29,7 @@ class ItsRegistersTest {
     void hasArchitectedResetValues() {
         var errors = new GuestErrorCounts();
         var lpis = FakeLpis.machine(1, 64);
-        var memory = new FakeItsMemory(0, 0x1000);
+        var memory = new GuestPages(0, 0x1000);
         var spec = new ItsSpec(ItsRig.BASE, 16, 12, 16);
         RegisterBlock registers = new Its(spec, List.of(lpis), memory, errors).registers();
         assertEquals(0x2_0000, registers.size());

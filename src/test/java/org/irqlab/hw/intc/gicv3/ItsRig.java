@@ -18,7 +18,7 @@ final class ItsRig {
     final ItsSpec spec;
     final FakeLpis[] redistributors;
     final GuestErrorCounts errors = new GuestErrorCounts();
-    final FakeItsMemory memory = new FakeItsMemory(RAM, RAM_BYTES);
+    final GuestPages memory = new GuestPages(RAM, RAM_BYTES);
     final Its its;
     final RegisterBlock registers;
     private long tail;
