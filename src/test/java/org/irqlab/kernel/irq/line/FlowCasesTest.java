@@ -13,6 +13,7 @@ import org.irqlab.kernel.irq.IrqReturn;
 import org.irqlab.kernel.irq.Trigger;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.TaskPolicy;
+import org.irqlab.support.HandlerGate;
 import org.irqlab.support.TestMachine;
 import org.irqlab.support.Threads;
 import org.junit.jupiter.api.Test;
@@ -152,17 +153,9 @@ class FlowCasesTest {
     void waitsForAPollOnAnotherCpu() {
         var hw = hardware(true);
         IrqDescriptor line = TestLines.wired(m, 9, hw, FlowHandler.LEVEL);
-        var gate = new AtomicInteger();
-        IrqHandler slow =
-                cpu -> {
-                    runs.incrementAndGet();
-                    while (gate.get() == 0) {
-                        Thread.onSpinWait();
-                    }
-                    return IrqReturn.HANDLED;
-                };
-        TestLines.request(
-                line, IrqRequest.of("a", slow).withFlags(IrqFlag.SHARED).withDevice("a"), first);
+        var gate = HandlerGate.closed();
+        var request = IrqRequest.of("a", gate.handler());
+        TestLines.request(line, request.withFlags(IrqFlag.SHARED).withDevice("a"), first);
         line.lock.lock(0);
         LineSwitch.shutOff(line, first);
         line.lock.unlock(0);
@@ -174,7 +167,7 @@ class FlowCasesTest {
                 "interrupted",
                 TaskPolicy.NORMAL,
                 self -> {
-                    Threads.await("poll", () -> runs.get() == 1);
+                    gate.awaitRuns(1);
                     boolean irqs = self.cpu().hw().irqSave();
                     arrived.set(true);
                     line.handle(self.cpu());
@@ -185,10 +178,10 @@ class FlowCasesTest {
             m.start();
             Threads.await("arrived", arrived::get);
             assertFalse(done.get(), "the handlers must not overlap");
-            gate.set(1);
+            gate.letAllThrough();
             Threads.await("done", done::get);
         }
-        assertEquals(1, runs.get(), "still shut off");
+        assertEquals(1, gate.runs(), "still shut off");
         assertEquals(1, line.counts().refused());
         TestLines.assertConserved(line);
     }

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.irqlab.base.Checks;
-import org.irqlab.kernel.irq.IrqHandler;
 import org.irqlab.kernel.irq.IrqRequest;
 import org.irqlab.kernel.irq.IrqReturn;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.TaskPolicy;
+import org.irqlab.support.HandlerGate;
 import org.irqlab.support.TestDevice;
 import org.irqlab.support.TestMachine;
 import org.irqlab.support.Threads;
@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /** Disables, synchronises and frees of lines whose interrupts go on; I-30 to I-34, I-39. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -125,36 +126,33 @@ class LineLifeTest {
         flood(() -> assertEquals(0, line.depth()));
     }
 
-    @Test
-    void waitsInFreeForTheHandlerAndTheThreadThatRun() {
-        var entered = new AtomicInteger();
-        var gate = new AtomicInteger();
-        IrqHandler function =
-                cpu -> {
-                    entered.incrementAndGet();
-                    while (gate.get() == 0) {
-                        cpu.burn(1_000);
-                    }
-                    return IrqReturn.HANDLED;
-                };
-        IrqAction action =
-                TestLines.request(line, IrqRequest.threaded("nic0", null, function, 400), m.cpu(0));
-        var freed = new AtomicBoolean();
+    /** A driver on CPU 1 that does {@code what} once the handler is at the gate. */
+    private AtomicBoolean driver(HandlerGate gate, Consumer<KernelCpu> what) {
+        var done = new AtomicBoolean();
         m.kernelThread(
                 1,
                 "driver",
                 TaskPolicy.NORMAL,
                 self -> {
-                    Threads.await("entered", () -> entered.get() == 1);
-                    IrqRequests.free(line, null, self.cpu());
-                    freed.set(true);
+                    gate.awaitRuns(1);
+                    what.accept(self.cpu());
+                    done.set(true);
                 });
+        return done;
+    }
+
+    @Test
+    void waitsInFreeForTheHandlerAndTheThreadThatRun() {
+        var gate = HandlerGate.closed();
+        var request = IrqRequest.threaded("nic0", null, gate.handler(), 400);
+        IrqAction action = TestLines.request(line, request, m.cpu(0));
+        var freed = driver(gate, cpu -> IrqRequests.free(line, null, cpu));
         try (m) {
             m.start();
             device.fire(0);
-            Threads.await("entered", () -> entered.get() == 1);
+            gate.awaitRuns(1);
             m.inInterrupt(1, cpu -> assertFalse(freed.get()));
-            gate.set(1);
+            gate.letAllThrough();
             Threads.await("freed", freed::get);
             Threads.await("thread gone", () -> !action.thread().task().thread().isAlive());
             assertFalse(line.isActivated());
@@ -164,27 +162,9 @@ class LineLifeTest {
 
     @Test
     void waitsInFreeForTheHardHandlerThatRuns() {
-        var entered = new AtomicInteger();
-        var gate = new AtomicInteger();
-        IrqHandler top =
-                cpu -> {
-                    entered.incrementAndGet();
-                    while (gate.get() == 0) {
-                        Thread.onSpinWait();
-                    }
-                    return IrqReturn.HANDLED;
-                };
-        TestLines.request(line, IrqRequest.of("nic0", top), m.cpu(0));
-        var freed = new AtomicBoolean();
-        m.kernelThread(
-                1,
-                "driver",
-                TaskPolicy.NORMAL,
-                self -> {
-                    Threads.await("entered", () -> entered.get() == 1);
-                    IrqRequests.free(line, null, self.cpu());
-                    freed.set(true);
-                });
+        var gate = HandlerGate.closed();
+        TestLines.request(line, IrqRequest.of("nic0", gate.handler()), m.cpu(0));
+        var freed = driver(gate, cpu -> IrqRequests.free(line, null, cpu));
         try (m) {
             m.start();
             device.fire(0);
@@ -194,7 +174,7 @@ class LineLifeTest {
                     m.inInterrupt(1, cpu -> assertFalse(freed.get(), "the handler still runs"));
                 }
             } finally {
-                gate.set(1);
+                gate.letAllThrough();
             }
             Threads.await("freed", freed::get);
         }
@@ -203,38 +183,20 @@ class LineLifeTest {
 
     @Test
     void remembersWhatComesWhileADisableIsInFlight() {
-        var gate = new AtomicInteger();
-        var entered = new AtomicInteger();
-        IrqHandler top =
-                cpu -> {
-                    entered.incrementAndGet();
-                    while (gate.get() == 0) {
-                        Thread.onSpinWait();
-                    }
-                    return IrqReturn.HANDLED;
-                };
-        TestLines.request(line, IrqRequest.of("nic0", top), m.cpu(0));
-        var disabled = new AtomicBoolean();
-        m.kernelThread(
-                1,
-                "driver",
-                TaskPolicy.NORMAL,
-                self -> {
-                    Threads.await("entered", () -> entered.get() == 1);
-                    line.disable(self.cpu());
-                    disabled.set(true);
-                });
+        var gate = HandlerGate.closed();
+        TestLines.request(line, IrqRequest.of("nic0", gate.handler()), m.cpu(0));
+        var disabled = driver(gate, line::disable);
         try (m) {
             m.start();
             device.fire(0);
             Threads.await("depth", () -> line.depth() == 1);
             m.inInterrupt(1, cpu -> assertFalse(disabled.get(), "the handler still runs"));
             device.fire(0);
-            gate.set(1);
+            gate.letAllThrough();
             Threads.await("disabled", disabled::get);
-            m.inInterrupt(0, cpu -> assertEquals(1, entered.get()));
+            m.inInterrupt(0, cpu -> assertEquals(1, gate.runs()));
             m.inInterrupt(0, line::enable);
-            Threads.await("the second", () -> entered.get() == 2);
+            gate.awaitRuns(2);
         }
     }
 }

@@ -13,6 +13,7 @@ import org.irqlab.kernel.irq.IrqReturn;
 import org.irqlab.kernel.irq.IrqSettings;
 import org.irqlab.kernel.sched.PreemptCount;
 import org.irqlab.kernel.sched.TaskPolicy;
+import org.irqlab.support.HandlerGate;
 import org.irqlab.support.TestMachine;
 import org.irqlab.support.Threads;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One-shot lines, which stay masked until their threads have finished, and forced threads; I-32.
@@ -42,15 +42,6 @@ class OneshotLineTest {
                 .withDevice(name);
     }
 
-    private static IrqHandler holdOn(AtomicInteger gate) {
-        return cpu -> {
-            while (gate.get() == 0) {
-                cpu.burn(1_000);
-            }
-            return IrqReturn.HANDLED;
-        };
-    }
-
     @Test
     void opensTheLineWhenTheLastOfTwoThreadsHasFinished() {
         opensWithTheLastThread(FlowHandler.LEVEL, "acks=1 ends=0");
@@ -64,22 +55,24 @@ class OneshotLineTest {
     private void opensWithTheLastThread(FlowHandler flow, String atEnd, IrqChipFlag... flags) {
         var m = new TestMachine(2);
         IrqDescriptor line = line(m, flow, flags);
-        var gates = new AtomicInteger[] {new AtomicInteger(), new AtomicInteger()};
-        var a = TestLines.request(line, oneshot("a", holdOn(gates[0])), m.cpu(0)).thread();
-        var b = TestLines.request(line, oneshot("b", holdOn(gates[1])), m.cpu(1)).thread();
+        var gates = new HandlerGate[] {HandlerGate.closed(), HandlerGate.closed()};
+        var a = TestLines.request(line, oneshot("a", gates[0].handler()), m.cpu(0)).thread();
+        var b = TestLines.request(line, oneshot("b", gates[1].handler()), m.cpu(1)).thread();
         try (m) {
             m.start();
             // The threads wait for each other's CPUs if both start on one.
             m.inInterrupt(0, line::handle);
             assertTrue(line.isMasked());
             assertEquals(3, line.threadsOneshot());
-            gates[0].set(1);
-            gates[1].set(flow == FlowHandler.LEVEL ? 0 : 1);
+            gates[0].letAllThrough();
+            if (flow != FlowHandler.LEVEL) {
+                gates[1].letAllThrough();
+            }
             Threads.await("a", () -> a.runs() == 1 && a.task().asleep());
             if (flow == FlowHandler.LEVEL) {
                 m.inInterrupt(1, cpu -> assertTrue(line.isMasked()));
                 assertEquals(2, line.threadsOneshot());
-                gates[1].set(1);
+                gates[1].letAllThrough();
             }
             Threads.await("b", () -> b.runs() == 1 && b.task().asleep());
             m.inInterrupt(1, cpu -> assertFalse(line.isMasked()));
@@ -105,13 +98,13 @@ class OneshotLineTest {
     void staysMaskedWhenItIsDisabledMeanwhileUntilItIsEnabled() {
         var m = new TestMachine(2);
         IrqDescriptor line = line(m, FlowHandler.LEVEL);
-        var gate = new AtomicInteger();
-        var thread = TestLines.request(line, oneshot("a", holdOn(gate)), m.cpu(0)).thread();
+        var gate = HandlerGate.closed();
+        var thread = TestLines.request(line, oneshot("a", gate.handler()), m.cpu(0)).thread();
         try (m) {
             m.start();
             m.inInterrupt(0, line::handle);
             m.inInterrupt(1, line::disableNoSync);
-            gate.set(1);
+            gate.letAllThrough();
             Threads.await("thread", () -> thread.runs() == 1 && thread.task().asleep());
             m.inInterrupt(
                     1,

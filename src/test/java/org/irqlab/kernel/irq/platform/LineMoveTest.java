@@ -15,7 +15,6 @@ import org.irqlab.kernel.irq.LineWish;
 import org.irqlab.kernel.irq.affinity.CpuMask;
 import org.irqlab.kernel.irq.line.IrqDescriptor;
 import org.irqlab.kernel.irq.line.IrqRequests;
-import org.irqlab.kernel.irq.line.LineSwitch;
 import org.irqlab.kernel.irq.line.TestLines;
 import org.irqlab.support.TestDevice;
 import org.irqlab.support.TestMachine;
