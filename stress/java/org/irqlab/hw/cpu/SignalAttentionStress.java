@@ -29,7 +29,9 @@ public class SignalAttentionStress {
         }
     }
 
-    /** What both actors share: the controller's word, and the CPU's latch with its attention bit. */
+    /**
+     * What both actors share: the controller's word, and the CPU's latch with its attention bit.
+     */
     static class Words {
         final NmiLatch nmi = new NmiLatch(new HaltLine());
         int signal;

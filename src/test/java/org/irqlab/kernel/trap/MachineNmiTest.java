@@ -17,6 +17,7 @@ import org.irqlab.hw.cpu.exception.GuestInstruction.LoadImmediate;
 import org.irqlab.hw.cpu.exception.GuestInstruction.Nop;
 import org.irqlab.hw.cpu.exception.GuestInstruction.ReadMsr;
 import org.irqlab.hw.cpu.exception.GuestInstruction.SystemCall;
+import org.irqlab.hw.cpu.exception.GuestInstruction.Undefined;
 import org.irqlab.hw.cpu.exception.GuestInstruction.WriteMsr;
 import org.irqlab.hw.intc.FireOutcome;
 import org.irqlab.hw.intc.apic.ApicController;
@@ -38,6 +39,8 @@ import java.util.concurrent.TimeUnit;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class MachineNmiTest {
     private static final int NMI_MODE = 4 << 8;
+    private static final int INIT = 5 << 8 | 1 << 14;
+    private static final int STARTUP = 6 << 8;
     private static final int STORM = 2_000;
 
     private final ProgramMachine p = new ProgramMachine();
@@ -200,6 +203,23 @@ class MachineNmiTest {
     void killsAUserProgramThatTouchesAnMsr() {
         var run = p.user(new ReadMsr(0, ApicMsrs.IA32_APIC_BASE), new Exit(0));
         assertEquals(new ProgramEnd.Killed(Signal.SIGSEGV), p.end(run));
+    }
+
+    @Test
+    void bringsACpuThatIsShutDownBackByInitAndStartup() {
+        for (int vector : new int[] {6, 8, 13}) {
+            p.idt.set(vector, null);
+        }
+        assertEquals(new ProgramEnd.CpuShutdown(), p.end(p.user(new Undefined(), new Exit(0))));
+        var hw = p.m.cpu(0).hw();
+        assertTrue(hw.shutdown().down());
+        long address = apics.messageAddress(0, 0x40);
+        apics.message(address, INIT);
+        Threads.await("INIT", () -> hw.signals().inits() == 1);
+        assertTrue(apic.signals().waitsForStartup());
+        apics.message(address, STARTUP | 7);
+        p.m.inInterrupt(0, cpu -> assertFalse(hw.shutdown().down()));
+        assertEquals(0x1ff, apic.svr());
     }
 
     @Test
