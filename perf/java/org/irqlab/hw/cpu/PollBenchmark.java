@@ -38,9 +38,8 @@ public class PollBenchmark {
         var port = new ApicController(List.of(halt)).port(0);
         var noise = new NoiseMeter(NoiseMeter.DEFAULT_STEAL_NS);
         var cpu = new VirtualCpu(0, GuestThread.ANY_CORE, port, halt, noise);
-        var timer = new LocalTimer(cpu);
-        cpu.addDevice(timer);
-        timer.armOnce(HostClock.nowNs() + FAR_NS);
+        cpu.addDevice(new LocalTimer(cpu));
+        port.timer().armOnce(HostClock.nowNs() + FAR_NS);
         cpu.irqEnable();
         return cpu;
     }

@@ -78,10 +78,9 @@ public final class PollGranularity {
         var noise = new NoiseMeter(NoiseMeter.DEFAULT_STEAL_NS);
         var port = new ApicController(List.of(halt)).port(0);
         var cpu = new VirtualCpu(0, CPU_CORE, port, halt, noise);
-        var timer = new LocalTimer(cpu);
-        cpu.addDevice(timer);
+        cpu.addDevice(new LocalTimer(cpu));
         long end = HostClock.nowNs() + forNs;
-        timer.armOnce(end + forNs);
+        port.timer().armOnce(end + forNs);
         cpu.irqEnable();
         while (HostClock.nowNs() < end) {
             cpu.burn(BURN_NS);

@@ -10,6 +10,7 @@ public final class FakePort implements CpuInterruptPort {
     public static final int TIMER = 0xec;
 
     private final BitSet requests = new BitSet();
+    private final FakeTimer timer = new FakeTimer(this);
     private Runnable onLook = () -> {};
     private int inService;
     private int halts;
@@ -76,6 +77,11 @@ public final class FakePort implements CpuInterruptPort {
     @Override
     public FireOutcome timerExpired() {
         return accept(TIMER);
+    }
+
+    @Override
+    public FakeTimer timer() {
+        return timer;
     }
 
     @Override

@@ -10,6 +10,7 @@ public final class TraceFlags {
     public static final int NEED_RESCHED = 1 << 2;
     public static final int HARDIRQ = 1 << 3;
     public static final int SOFTIRQ = 1 << 4;
+    public static final int NMI = 1 << 5;
     private static final int DEPTH_SHIFT = 8;
     private static final int MAX_DEPTH = 15;
 
@@ -20,6 +21,19 @@ public final class TraceFlags {
         return flags | Math.min(depth, MAX_DEPTH) << DEPTH_SHIFT;
     }
 
+    /**
+     * Returns the context as one letter. The kernel counts an NMI as a hardirq, too, so that its
+     * letter is Z wherever it came.
+     */
+    public static char context(int flags) {
+        boolean hard = (flags & HARDIRQ) != 0;
+        boolean soft = (flags & SOFTIRQ) != 0;
+        if ((flags & NMI) != 0) {
+            return hard ? 'Z' : 'z';
+        }
+        return hard ? soft ? 'H' : 'h' : soft ? 's' : '.';
+    }
+
     /** Returns the five characters of the flags column. */
     public static String text(int flags) {
         var text = new StringBuilder(5);
@@ -27,9 +41,7 @@ public final class TraceFlags {
         boolean bhOff = (flags & BH_OFF) != 0;
         text.append(off ? bhOff ? 'D' : 'd' : bhOff ? 'b' : '.');
         text.append((flags & NEED_RESCHED) != 0 ? 'N' : '.');
-        boolean hard = (flags & HARDIRQ) != 0;
-        boolean soft = (flags & SOFTIRQ) != 0;
-        text.append(hard ? soft ? 'H' : 'h' : soft ? 's' : '.');
+        text.append(context(flags));
         int depth = flags >>> DEPTH_SHIFT & MAX_DEPTH;
         text.append(depth == 0 ? '.' : Character.forDigit(depth, 16));
         return text.append('.').toString();

@@ -35,6 +35,12 @@ public enum Tracepoint {
     RESCHEDULE_EXIT("reschedule_exit"),
     CALL_FUNCTION_SINGLE_ENTRY("call_function_single_entry"),
     CALL_FUNCTION_SINGLE_EXIT("call_function_single_exit"),
+    CALL_FUNCTION_ENTRY("call_function_entry"),
+    CALL_FUNCTION_EXIT("call_function_exit"),
+    IRQ_WORK_ENTRY("irq_work_entry"),
+    IRQ_WORK_EXIT("irq_work_exit"),
+    /** a = handler name id, b = its duration in ns, c = whether it knew the cause. */
+    NMI_HANDLER("nmi_handler"),
     /** a = address, b = instruction, c = error code. */
     PAGE_FAULT_USER("page_fault_user"),
     PAGE_FAULT_KERNEL("page_fault_kernel"),

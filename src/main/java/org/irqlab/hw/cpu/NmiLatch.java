@@ -22,6 +22,9 @@ import java.lang.invoke.VarHandle;
  * @see "Intel SDM volume 3, Interrupt and Exception Handling: Handling Multiple NMIs"
  */
 public final class NmiLatch implements NmiLine {
+    private static final int NMI = 1;
+    private static final int SIGNAL = 1 << 1;
+
     private static final VarHandle LATCHED;
     private static final VarHandle DROPPED;
 
@@ -41,7 +44,8 @@ public final class NmiLatch implements NmiLine {
                 throw new IllegalStateException("no kernel entered for an NMI");
             };
 
-    // Any thread, by LATCHED and DROPPED.
+    // Any thread, by LATCHED and DROPPED. One word for the poll: the NMI, and whether there is a
+    // signal that the CPU finds elsewhere.
     private int latched;
     private long dropped;
 
@@ -62,8 +66,8 @@ public final class NmiLatch implements NmiLine {
 
     @Override
     public FireOutcome raise() {
-        // Full fence; pairs with the getAndSet of take(): the outcome and the state change are one.
-        if ((int) LATCHED.getAndBitwiseOr(this, 1) != 0) {
+        // Full fence; pairs with the clearing in take(): the outcome and the state change are one.
+        if (((int) LATCHED.getAndBitwiseOr(this, NMI) & NMI) != 0) {
             DROPPED.getAndAdd(this, 1L);
             return FireOutcome.COALESCED;
         }
@@ -72,7 +76,28 @@ public final class NmiLatch implements NmiLine {
         return FireOutcome.LATCHED;
     }
 
-    /** Whether one is latched, deliverable or not: the poll. One opaque load. */
+    /** A signal of the controller waits to be taken: wakes the CPU if it is halted. Any thread. */
+    void attend() {
+        attendLater();
+        haltLine.kick();
+    }
+
+    /** A signal stays where it is until it may be taken. */
+    void attendLater() {
+        LATCHED.getAndBitwiseOr(this, SIGNAL);
+    }
+
+    /** The CPU looks for signals now. */
+    void attended() {
+        LATCHED.getAndBitwiseAnd(this, ~SIGNAL);
+    }
+
+    /** Whether the CPU has to look for signals. */
+    boolean attention() {
+        return ((int) LATCHED.getOpaque(this) & SIGNAL) != 0;
+    }
+
+    /** Whether anything is latched, deliverable or not: the poll. One opaque load. */
     @HotPath
     public boolean latched() {
         return (int) LATCHED.getOpaque(this) != 0;
@@ -80,7 +105,7 @@ public final class NmiLatch implements NmiLine {
 
     /** Takes the latched NMI unless one is in service; it is in service then. */
     public boolean take() {
-        if (blocked || (int) LATCHED.getAndSet(this, 0) == 0) {
+        if (blocked || ((int) LATCHED.getAndBitwiseAnd(this, ~NMI) & NMI) == 0) {
             return false;
         }
         blocked = true;
@@ -97,9 +122,12 @@ public final class NmiLatch implements NmiLine {
             interruptedFlag = irqs;
             boolean alone = cpu.alone();
             cpu.setAlone(false);
+            int restarts = cpu.signals().restarts();
             entry.nmi();
             cpu.setAlone(alone);
-            cpu.writeIrqFlag(irqs);
+            if (restarts == cpu.signals().restarts()) {
+                cpu.writeIrqFlag(irqs);
+            }
             returned();
         }
         return served;
@@ -112,7 +140,7 @@ public final class NmiLatch implements NmiLine {
 
     /** INIT: forgets the one that is latched and the one in service. */
     public void reset() {
-        LATCHED.setVolatile(this, 0);
+        LATCHED.getAndBitwiseAnd(this, ~NMI);
         blocked = false;
     }
 

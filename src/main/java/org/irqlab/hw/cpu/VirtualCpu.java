@@ -34,6 +34,7 @@ public final class VirtualCpu {
     private final HaltLine haltLine;
     private final NmiLatch nmi;
     private final ShutdownState shutdown;
+    private final SignalUnit signals;
     private PolledDevice[] devices = {};
     private InterruptEntry entry =
             vector -> {
@@ -64,6 +65,7 @@ public final class VirtualCpu {
         this.haltLine = haltLine;
         nmi = new NmiLatch(haltLine);
         shutdown = new ShutdownState(haltLine);
+        signals = new SignalUnit(this, haltLine);
     }
 
     /** Sets what an interrupt enters. Before the CPU runs. */
@@ -102,6 +104,11 @@ public final class VirtualCpu {
 
     public ShutdownState shutdown() {
         return shutdown;
+    }
+
+    /** Returns what this CPU does about INIT, start-up and external interrupts. */
+    public SignalUnit signals() {
+        return signals;
     }
 
     /** Returns how many interrupts and NMIs this CPU has taken. */
@@ -195,7 +202,7 @@ public final class VirtualCpu {
             serveDevices(now);
         }
         if (nmi.latched()) {
-            due |= nmi.serve(this);
+            due |= signals.take() | nmi.serve(this);
         }
         if (irqsEnabled && port.requested()) {
             return takeInterrupts() | due;
@@ -220,18 +227,25 @@ public final class VirtualCpu {
                 break;
             }
             any = true;
-            taken++;
-            irqsEnabled = false;
-            entry.interrupt(vector);
-            if (Checks.ON) {
-                Checks.invariant(!irqsEnabled, "I-20: interrupt entry returned with interrupts on");
-            }
-            irqsEnabled = true;
+            enter(vector);
             if (nmi.latched()) {
+                signals.take();
                 nmi.serve(this);
             }
         }
         return any;
+    }
+
+    /** Enters the kernel; interrupts are on. */
+    void enter(int vector) {
+        taken++;
+        irqsEnabled = false;
+        int restarts = signals.restarts();
+        entry.interrupt(vector);
+        if (Checks.ON) {
+            Checks.invariant(!irqsEnabled, "I-20: interrupt entry returned with interrupts on");
+        }
+        irqsEnabled = restarts == signals.restarts();
     }
 
     /**

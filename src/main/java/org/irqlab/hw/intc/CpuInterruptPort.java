@@ -84,6 +84,9 @@ public interface CpuInterruptPort {
      */
     FireOutcome timerExpired();
 
+    /** The timer of this CPU, which the CPU serves. */
+    CpuTimer timer();
+
     /**
      * Declares the CPU halted, then looks again: from {@code true} on, the first request kicks it.
      *
@@ -103,4 +106,23 @@ public interface CpuInterruptPort {
      * that send none ignore it.
      */
     default void connectNmi(NmiLine line) {}
+
+    /**
+     * Connects what a signal to this CPU pulls, and returns where the CPU takes them; before the
+     * machine runs. Controllers that send none ignore it.
+     */
+    default ProcessorSignals connectSignals(CpuKick attention) {
+        return ProcessorSignals.NONE;
+    }
+
+    /** INIT: this side of the controller is as after power-on. */
+    default void reset() {}
+
+    /** Sets this side of the controller up as Linux does when a CPU starts. */
+    default void setUp() {}
+
+    /** The registers that the CPU's instructions for model-specific registers reach. */
+    default ModelSpecificRegisters msrs() {
+        return ModelSpecificRegisters.NONE;
+    }
 }

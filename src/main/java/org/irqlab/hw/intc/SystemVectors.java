@@ -22,6 +22,9 @@ public interface SystemVectors {
     /** Deferred work that was queued from a context that could not do it. */
     int irqWork();
 
+    /** Whatever the platform at hand needs an interrupt between its CPUs for. */
+    int platformIpi();
+
     /** Lowest vector that may be allocated to a device. */
     int firstDevice();
 

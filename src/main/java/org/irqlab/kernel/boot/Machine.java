@@ -22,6 +22,7 @@ import org.irqlab.kernel.softirq.SoftirqVector;
 import org.irqlab.kernel.softirq.Softirqs;
 import org.irqlab.kernel.softirq.Tasklet;
 import org.irqlab.kernel.softirq.Tasklets;
+import org.irqlab.kernel.time.ClockEvents;
 import org.irqlab.kernel.trap.NmiDispatch;
 import org.irqlab.kernel.workqueue.WorkerSettings;
 import org.irqlab.kernel.workqueue.Workqueues;
@@ -51,7 +52,7 @@ public final class Machine implements AutoCloseable {
     private final Softirqs[] softirqs;
     private final Tasklets[] tasklets;
     private final Tasklets[] highTasklets;
-    private final LocalTimer[] timers;
+    private final ClockEvents[] timers;
     private final NmiDispatch[] nmis;
     private final IdleLoop[] idleLoops;
     private final Task[] idleTasks;
@@ -88,7 +89,7 @@ public final class Machine implements AutoCloseable {
         softirqs = new Softirqs[cpus];
         tasklets = new Tasklets[cpus];
         highTasklets = new Tasklets[cpus];
-        timers = new LocalTimer[cpus];
+        timers = new ClockEvents[cpus];
         nmis = new NmiDispatch[cpus];
         idleLoops = new IdleLoop[cpus];
         idleTasks = new Task[cpus];
@@ -124,9 +125,10 @@ public final class Machine implements AutoCloseable {
         tasks.add(softirqs[id].ksoftirqd());
         tasklets[id] = new Tasklets(cpu, softirqs[id], SoftirqVector.TASKLET);
         highTasklets[id] = new Tasklets(cpu, softirqs[id], SoftirqVector.HI);
-        timers[id] = new LocalTimer(hw);
-        hw.addDevice(timers[id]);
+        timers[id] = new ClockEvents(port.timer());
+        hw.addDevice(new LocalTimer(hw));
         port.connectNmi(hw.nmi());
+        hw.signals().connect(new SecondaryStart(cpu, timers[id]));
         nmis[id] = new NmiDispatch(cpu);
         cpu.connect(irqs.dispatch(), softirqs[id]);
         cpu.setBacklogListener(listener::idleBegins);
@@ -140,7 +142,11 @@ public final class Machine implements AutoCloseable {
                 Tracepoint.RESCHEDULE_ENTRY,
                 Tracepoint.RESCHEDULE_EXIT);
         // First: where one vector stands for both, it is shown as the other.
-        irqs.setSystemHandler(vectors.callFunction(), calls::serve, null, null);
+        irqs.setSystemHandler(
+                vectors.callFunction(),
+                new FunctionCallHandler(calls),
+                Tracepoint.CALL_FUNCTION_ENTRY,
+                Tracepoint.CALL_FUNCTION_EXIT);
         irqs.setSystemHandler(
                 vectors.callFunctionSingle(),
                 new FunctionCallHandler(calls),
@@ -149,12 +155,17 @@ public final class Machine implements AutoCloseable {
         irqs.setSystemHandler(
                 vectors.localTimer(),
                 cpu -> {
+                    timers[cpu.id()].interrupt();
                     cpu.scheduler().tick();
                     irqs.core().tick(cpu);
                 },
                 Tracepoint.LOCAL_TIMER_ENTRY,
                 Tracepoint.LOCAL_TIMER_EXIT);
-        irqs.setSystemHandler(vectors.irqWork(), calls::runIrqWork, null, null);
+        irqs.setSystemHandler(
+                vectors.irqWork(),
+                calls::runIrqWork,
+                Tracepoint.IRQ_WORK_ENTRY,
+                Tracepoint.IRQ_WORK_EXIT);
     }
 
     /**
@@ -267,7 +278,8 @@ public final class Machine implements AutoCloseable {
         return highTasklets[cpu];
     }
 
-    public LocalTimer timer(int cpu) {
+    /** Returns what programs the timer of one CPU. */
+    public ClockEvents timer(int cpu) {
         return timers[cpu];
     }
 

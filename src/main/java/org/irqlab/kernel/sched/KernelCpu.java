@@ -3,7 +3,6 @@ package org.irqlab.kernel.sched;
 import org.irqlab.base.Checks;
 import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
-import org.irqlab.base.trace.TraceFlags;
 import org.irqlab.base.trace.TraceRing;
 import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.hw.cpu.InterruptEntry;
@@ -244,6 +243,16 @@ public final class KernelCpu implements InterruptEntry {
         }
     }
 
+    /**
+     * Records an event of NMI context: unlike other events it leaves alone what the interrupted
+     * code knows of its path.
+     */
+    public void traceInNmi(Tracepoint event, long a, long b, long c) {
+        if (ring != null) {
+            ring.record(HostClock.nowNs(), event, flags(), current().pid(), a, b, c);
+        }
+    }
+
     private void mark(long nowNs) {
         if (aheadNs > 0) {
             markNs = Math.max(nowNs, markNs + aheadNs);
@@ -382,19 +391,6 @@ public final class KernelCpu implements InterruptEntry {
     }
 
     private int flags() {
-        int flags = hw.irqsEnabled() ? 0 : TraceFlags.IRQS_OFF;
-        if (scheduler.needResched()) {
-            flags |= TraceFlags.NEED_RESCHED;
-        }
-        if (PreemptCount.inHardirq(preemptCount)) {
-            flags |= TraceFlags.HARDIRQ;
-        }
-        if (PreemptCount.inServingSoftirq(preemptCount)) {
-            flags |= TraceFlags.SOFTIRQ;
-        }
-        if (PreemptCount.bhDisableDepth(preemptCount) > 0) {
-            flags |= TraceFlags.BH_OFF;
-        }
-        return TraceFlags.withDepth(flags, PreemptCount.preemptDepth(preemptCount));
+        return ContextFlags.of(preemptCount, hw.irqsEnabled(), scheduler.needResched());
     }
 }

@@ -1,6 +1,8 @@
 package org.irqlab.kernel.trap;
 
 import org.irqlab.base.Checks;
+import org.irqlab.base.time.HostClock;
+import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.hw.cpu.NmiEntry;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.PreemptCount;
@@ -21,6 +23,7 @@ import java.util.List;
 public final class NmiDispatch implements NmiEntry {
     private final KernelCpu cpu;
     private final List<NmiHandler> handlers = new ArrayList<>();
+    private final List<Integer> nameIds = new ArrayList<>();
 
     private boolean running;
     private boolean inHandler;
@@ -35,8 +38,19 @@ public final class NmiDispatch implements NmiEntry {
         cpu.hw().nmi().setEntry(this);
     }
 
+    /** Adds a handler without a name of its own in the trace. */
     public void add(NmiHandler handler) {
+        add(handler, 0);
+    }
+
+    /**
+     * Adds a handler.
+     *
+     * @param nameId of its function, for the trace
+     */
+    public void add(NmiHandler handler, int nameId) {
         handlers.add(handler);
+        nameIds.add(nameId);
     }
 
     @Override
@@ -67,9 +81,9 @@ public final class NmiDispatch implements NmiEntry {
         }
         inHandler = true;
         boolean known = false;
-        for (NmiHandler handler : handlers) {
+        for (int i = 0; i < handlers.size(); i++) {
             // All are asked: one NMI may stand for several causes.
-            known |= handler.handle(cpu);
+            known |= ask(handlers.get(i), nameIds.get(i));
         }
         inHandler = false;
         if (known) {
@@ -77,6 +91,14 @@ public final class NmiDispatch implements NmiEntry {
         } else {
             unknown++;
         }
+    }
+
+    private boolean ask(NmiHandler handler, int nameId) {
+        long began = HostClock.nowNs();
+        boolean known = handler.handle(cpu);
+        long ns = HostClock.nowNs() - began;
+        cpu.traceInNmi(Tracepoint.NMI_HANDLER, nameId, ns, known ? 1 : 0);
+        return known;
     }
 
     /** Returns how many rounds found a handler that knew the cause. */

@@ -96,6 +96,7 @@ public final class ProgramRun implements Consumer<Task>, GuestContext {
         var shutdown = cpu().shutdown();
         while (shutdown.down() && !kernelCpu().smp().stopping()) {
             shutdown.await(SHUTDOWN_LOOK_NS);
+            cpu().signals().take();
         }
         cpu().nmi().reset();
     }

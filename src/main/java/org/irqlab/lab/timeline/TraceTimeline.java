@@ -144,7 +144,7 @@ public final class TraceTimeline implements TraceSink {
             case SCHED_WAKEUP_NEW -> tasks.forked(cpu, e);
             case SCHED_SWITCH -> tasks.switched(cpu, e);
             case WORKQUEUE_ACTIVATE_WORK, TASKLET_ENTRY, TASKLET_EXIT -> Before.OTHER;
-            case SCHED_MIGRATE_TASK, OTHER -> null;
+            case SCHED_MIGRATE_TASK, PAGE_FAULT_USER, PAGE_FAULT_KERNEL, NMI_HANDLER, OTHER -> null;
         };
     }
 
@@ -173,6 +173,10 @@ public final class TraceTimeline implements TraceSink {
     }
 
     private void followContext(CpuTimeline cpu, TraceEvent e) {
+        if (e.kind == EventKind.NMI_HANDLER) {
+            // On top of anything, and gone with its event.
+            return;
+        }
         boolean hardEntry = hardEntry(e.kind);
         boolean hard = e.context == 'h' || e.context == 'H' || e.context == 'z' || e.context == 'Z';
         flagsSeen |= hardEntry && hard;

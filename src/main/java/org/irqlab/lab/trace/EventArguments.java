@@ -33,11 +33,13 @@ final class EventArguments {
     private final ByteNames names;
     private final WorkqueueArguments workqueue;
     private final SchedArguments sched;
+    private final FaultArguments faults;
 
     EventArguments(ByteNames names) {
         this.names = names;
         workqueue = new WorkqueueArguments(names);
         sched = new SchedArguments(names);
+        faults = new FaultArguments(names);
     }
 
     static byte[] bytes(String text) {
@@ -74,6 +76,8 @@ final class EventArguments {
                 c.expect(VECTOR);
                 event.number = c.integerUpTo(Integer.MAX_VALUE);
             }
+            case PAGE_FAULT_USER, PAGE_FAULT_KERNEL -> faults.pageFault(c, event);
+            case NMI_HANDLER -> faults.nmi(c, event);
             case OTHER -> {}
         }
     }
@@ -162,6 +166,8 @@ final class EventArguments {
                     IRQ_WORK_ENTRY,
                     IRQ_WORK_EXIT ->
                     "vector=N";
+            case PAGE_FAULT_USER, PAGE_FAULT_KERNEL -> "address=0xN ip=NAME error_code=0xN";
+            case NMI_HANDLER -> "FUNCTION() delta_ns: N handled: N";
             case OTHER -> "anything";
         };
     }

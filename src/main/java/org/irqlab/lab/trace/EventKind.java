@@ -29,6 +29,9 @@ public enum EventKind {
     CALL_FUNCTION_SINGLE_EXIT("call_function_single_exit"),
     IRQ_WORK_ENTRY("irq_work_entry"),
     IRQ_WORK_EXIT("irq_work_exit"),
+    PAGE_FAULT_USER("page_fault_user"),
+    PAGE_FAULT_KERNEL("page_fault_kernel"),
+    NMI_HANDLER("nmi_handler"),
     /** An event that irqlab reads over; {@link TraceEvent#nameId} holds its name. */
     OTHER("");
 

@@ -40,22 +40,26 @@ public final class TraceEvent {
     public int flags;
 
     /**
-     * irq_handler_*: Linux irq number; irq_vectors: the vector; softirq_*: softirq vector 0 to 9.
+     * irq_handler_*: Linux irq number; irq_vectors: the vector; softirq_*: softirq vector 0 to 9;
+     * page_fault_*: error code.
      */
     public int number;
 
     /**
-     * irq_handler_entry: action name. tasklet, workqueue: function. napi_poll: device. OTHER: event
-     * name.
+     * irq_handler_entry: action name. tasklet, workqueue, nmi_handler: function. napi_poll: device.
+     * page_fault_*: instruction, as printed. OTHER: event name.
      */
     public int nameId;
 
-    /** irq_handler_exit: 0 unhandled, 1 handled (text cannot show 2, wake thread). */
+    /**
+     * irq_handler_exit: 0 unhandled, 1 handled (text cannot show 2, wake thread); nmi_handler: how
+     * many causes it knew.
+     */
     public int returned;
 
     /**
      * workqueue_*, tasklet_*, napi_poll: the (hashed) address of the work item, tasklet, NAPI
-     * instance.
+     * instance. page_fault_*: the address, or a hash of its symbol. nmi_handler: duration, ns.
      */
     public long object;
 

@@ -102,7 +102,10 @@ public final class TraceInventory implements TraceSink {
                     SCHED_WAKING,
                     SCHED_WAKEUP,
                     SCHED_WAKEUP_NEW,
-                    SCHED_MIGRATE_TASK -> {}
+                    SCHED_MIGRATE_TASK,
+                    PAGE_FAULT_USER,
+                    PAGE_FAULT_KERNEL,
+                    NMI_HANDLER -> {}
         }
     }
 

@@ -129,6 +129,19 @@ public final class TracefsWriter implements TraceSink {
                     WORKQUEUE_EXECUTE_START,
                     WORKQUEUE_EXECUTE_END ->
                     workArguments(event);
+            case PAGE_FAULT_USER, PAGE_FAULT_KERNEL ->
+                    line.append("address=0x")
+                            .append(Long.toHexString(event.object))
+                            .append(" ip=")
+                            .append(names.name(event.nameId))
+                            .append(" error_code=0x")
+                            .append(Integer.toHexString(event.number));
+            case NMI_HANDLER ->
+                    line.append(names.name(event.nameId))
+                            .append("() delta_ns: ")
+                            .append(event.object)
+                            .append(" handled: ")
+                            .append(event.returned);
             default -> line.append("vector=").append(event.number);
         }
     }

@@ -33,6 +33,15 @@ class TraceFlagsTest {
     }
 
     @Test
+    void showsAnNmiAsZedAndTheOneThatTheKernelCountsAsAHardirqAsCapital() {
+        assertEquals("..z..", TraceFlags.text(TraceFlags.NMI));
+        assertEquals("..Z..", TraceFlags.text(TraceFlags.NMI | TraceFlags.HARDIRQ));
+        int onSoftirq = TraceFlags.NMI | TraceFlags.HARDIRQ | TraceFlags.SOFTIRQ;
+        assertEquals("..Z..", TraceFlags.text(onSoftirq));
+        assertEquals('Z', TraceFlags.context(onSoftirq));
+    }
+
+    @Test
     void showsNeedReschedAndTheDepthInHexadecimal() {
         assertEquals(".N.2.", TraceFlags.text(TraceFlags.withDepth(TraceFlags.NEED_RESCHED, 2)));
         assertEquals("...a.", TraceFlags.text(TraceFlags.withDepth(0, 10)));
@@ -47,11 +56,12 @@ class TraceFlagsTest {
                                 | TraceFlags.BH_OFF
                                 | TraceFlags.NEED_RESCHED
                                 | TraceFlags.HARDIRQ
-                                | TraceFlags.SOFTIRQ,
+                                | TraceFlags.SOFTIRQ
+                                | TraceFlags.NMI,
                         255);
         var ring = new TraceRing(1);
         ring.record(0, Tracepoint.HOST_STEAL, all, 0, 0, 0, 0);
-        assertEquals("DNHf.", TraceFlags.text(ring.flags(0)));
+        assertEquals("DNZf.", TraceFlags.text(ring.flags(0)));
     }
 
     @Test

@@ -156,7 +156,15 @@ class IdleLoopTest {
         var machine = machine(policy);
         try (machine) {
             int vector = machine.controller().vectors().localTimer();
-            machine.irqs().setSystemHandler(vector, cpu -> ticks.incrementAndGet(), null, null);
+            machine.irqs()
+                    .setSystemHandler(
+                            vector,
+                            cpu -> {
+                                machine.timer(0).interrupt();
+                                ticks.incrementAndGet();
+                            },
+                            null,
+                            null);
             machine.timer(0).armPeriodic(0, 2_000_000);
             machine.start();
             Threads.await("20 ticks", () -> ticks.get() >= 20);

@@ -102,4 +102,9 @@ public final class Arm64Exceptions implements ExceptionDelivery {
     public boolean hasSoftwareInterrupts() {
         return false;
     }
+
+    @Override
+    public boolean hasModelSpecificRegisters() {
+        return false;
+    }
 }

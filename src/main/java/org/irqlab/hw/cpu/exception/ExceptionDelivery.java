@@ -28,4 +28,7 @@ public sealed interface ExceptionDelivery permits X86Exceptions, Arm64Exceptions
 
     /** Whether the program may raise a vector by an instruction. */
     boolean hasSoftwareInterrupts();
+
+    /** Whether there are instructions for model-specific registers. */
+    boolean hasModelSpecificRegisters();
 }

@@ -2,6 +2,8 @@ package org.irqlab.hw.cpu.exception;
 
 import org.irqlab.hw.cpu.VirtualCpu;
 
+import java.util.Arrays;
+
 /**
  * Executes one guest program on a virtual CPU, and polls it between two instructions.
  *
@@ -11,8 +13,9 @@ import org.irqlab.hw.cpu.VirtualCpu;
  *
  * <p>IMPDEF: NMIs wait behind the shadow as well.
  *
- * <p>SIMPLIFIED: an instruction costs nothing but its poll. On a CPU whose interrupts enter the
- * kernel directly, they do not look at their gates; {@link #interrupt} is the entry that does.
+ * <p>SIMPLIFIED: an instruction costs nothing but its poll, and has a number for an address: a
+ * start-up names it by its page. On a CPU whose interrupts enter the kernel directly, they do not
+ * look at their gates; {@link #interrupt} is the entry that does.
  *
  * <p><b>Threads.</b> The holder of the CPU's baton.
  *
@@ -36,6 +39,7 @@ public final class GuestCore {
     private boolean halted;
     private long takenBefore;
     private long retired;
+    private int starts;
     private StepResult result = StepResult.RUNNING;
     private int status;
 
@@ -119,6 +123,28 @@ public final class GuestCore {
     /** An NMI through its gate: an entry for {@link org.irqlab.hw.cpu.NmiLatch#setEntry}. */
     public void nmi() {
         deliver(GuestEvent.between(ExceptionCause.NMI, 0, pc));
+    }
+
+    /**
+     * Begins the program anew at the instruction with number {@code page}, registers 0, in kernel
+     * mode with interrupts off: the CPU was reset, and what it did is lost. An entry for {@link
+     * org.irqlab.hw.cpu.SignalUnit#connect}.
+     */
+    public void start(int page, boolean interruptedFlag) {
+        starts++;
+        Arrays.fill(registers, 0);
+        pc = page;
+        mode = CpuMode.KERNEL;
+        singleStep = false;
+        stepTrapDue = false;
+        shadow = false;
+        halted = false;
+        cpu().signals().restarted();
+    }
+
+    /** How often the program was begun anew. */
+    int starts() {
+        return starts;
     }
 
     /** Raises and handles an exception in the middle of a handler, as its code would. */

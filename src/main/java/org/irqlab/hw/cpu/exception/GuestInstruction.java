@@ -44,6 +44,12 @@ public sealed interface GuestInstruction {
     /** Writes a control register; needs kernel mode. */
     record WriteControl() implements GuestInstruction {}
 
+    /** RDMSR; needs kernel mode; undefined on ARM64. */
+    record ReadMsr(int register, int msr) implements GuestInstruction {}
+
+    /** WRMSR; needs kernel mode; undefined on ARM64. */
+    record WriteMsr(int msr, int register) implements GuestInstruction {}
+
     /** POPF: from the next instruction on, each is followed by a debug trap, or none is. */
     record SetSingleStep(boolean on) implements GuestInstruction {}
 

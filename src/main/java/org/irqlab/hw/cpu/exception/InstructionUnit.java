@@ -12,12 +12,16 @@ import org.irqlab.hw.cpu.exception.GuestInstruction.JumpIfZero;
 import org.irqlab.hw.cpu.exception.GuestInstruction.Load;
 import org.irqlab.hw.cpu.exception.GuestInstruction.LoadImmediate;
 import org.irqlab.hw.cpu.exception.GuestInstruction.Nop;
+import org.irqlab.hw.cpu.exception.GuestInstruction.ReadMsr;
 import org.irqlab.hw.cpu.exception.GuestInstruction.SetSingleStep;
 import org.irqlab.hw.cpu.exception.GuestInstruction.SoftwareInterrupt;
 import org.irqlab.hw.cpu.exception.GuestInstruction.Store;
 import org.irqlab.hw.cpu.exception.GuestInstruction.SystemCall;
 import org.irqlab.hw.cpu.exception.GuestInstruction.Undefined;
 import org.irqlab.hw.cpu.exception.GuestInstruction.WriteControl;
+import org.irqlab.hw.cpu.exception.GuestInstruction.WriteMsr;
+import org.irqlab.hw.intc.ModelSpecificRegisters;
+import org.irqlab.hw.intc.MsrAccess;
 
 /** What each instruction does, or raises. */
 final class InstructionUnit {
@@ -64,6 +68,8 @@ final class InstructionUnit {
             case Undefined() -> raise(ExceptionCause.UNDEFINED_INSTRUCTION);
             case EnableInterrupts(), DisableInterrupts(), Halt(), WriteControl() ->
                     privileged(instruction);
+            case ReadMsr read -> readMsr(read);
+            case WriteMsr write -> writeMsr(write);
         };
     }
 
@@ -95,6 +101,39 @@ final class InstructionUnit {
             default -> core.advance();
         }
         return null;
+    }
+
+    /** Returns what keeps the program from model-specific registers, or null. */
+    private GuestEvent msrObstacle() {
+        if (!delivery.hasModelSpecificRegisters()) {
+            return raise(ExceptionCause.UNDEFINED_INSTRUCTION);
+        }
+        return core.mode() == CpuMode.USER ? raise(delivery.lackOfPrivilege()) : null;
+    }
+
+    private ModelSpecificRegisters msrs() {
+        return core.cpu().port().msrs();
+    }
+
+    private GuestEvent readMsr(ReadMsr read) {
+        GuestEvent obstacle = msrObstacle();
+        if (obstacle != null) {
+            return obstacle;
+        }
+        if (!msrs().readable(read.msr())) {
+            return raise(ExceptionCause.PROTECTION);
+        }
+        core.setRegister(read.register(), msrs().read(read.msr()));
+        return next();
+    }
+
+    private GuestEvent writeMsr(WriteMsr write) {
+        GuestEvent obstacle = msrObstacle();
+        if (obstacle != null) {
+            return obstacle;
+        }
+        MsrAccess access = msrs().write(write.msr(), core.register(write.register()));
+        return access == MsrAccess.DONE ? next() : raise(ExceptionCause.PROTECTION);
     }
 
     private GuestEvent load(Load load) {

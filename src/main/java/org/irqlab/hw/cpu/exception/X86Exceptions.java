@@ -136,7 +136,12 @@ public final class X86Exceptions implements ExceptionDelivery {
                         core,
                         core.interruptFlag(event.cause()));
         core.enterKernel(clearsFlag);
+        int starts = core.starts();
         handler.handle(frame);
+        if (core.starts() != starts) {
+            // INIT came in the handler: there is nothing to return to.
+            return Delivery.RESUMED;
+        }
         // The handler may have gone to another CPU.
         VirtualCpu cpu = core.cpu();
         if (!frame.resumes()) {
@@ -167,6 +172,11 @@ public final class X86Exceptions implements ExceptionDelivery {
 
     @Override
     public boolean hasSoftwareInterrupts() {
+        return true;
+    }
+
+    @Override
+    public boolean hasModelSpecificRegisters() {
         return true;
     }
 }

@@ -41,13 +41,10 @@ public final class ApicController implements InterruptController {
     private static final int DELIVERY_MODE = 7 << 8;
     private static final int MESSAGE_BITS = DELIVERY_MODE | 0xff | InterruptCommand.LEVEL;
     private static final int PIN_BITS = MESSAGE_BITS | InterruptCommand.LOGICAL;
-    private static final int ENABLED_WITH_SPURIOUS = 1 << 8 | X86Vectors.SPURIOUS;
-    private static final int ALL_BUT_EXCEPTION_VECTORS = 0x10;
 
     private final X86Vectors vectors = new X86Vectors();
     private final ApicBus bus;
     private final LocalApic[] apics;
-    private final ApicMsrs[] msrs;
     private final XapicRegisters registers = new XapicRegisters(this);
     private final GuestErrorSink errors;
     private EoiBroadcast[] listeners = {};
@@ -80,13 +77,10 @@ public final class ApicController implements InterruptController {
         bus = parts.bus();
         errors = options.errors();
         apics = new LocalApic[cpus];
-        msrs = new ApicMsrs[cpus];
         for (int cpu = 0; cpu < cpus; cpu++) {
             apics[cpu] = new LocalApic(cpu, parts, this::ended, options);
-            apics[cpu].writeSvr(ENABLED_WITH_SPURIOUS);
-            apics[cpu].writeTpr(ALL_BUT_EXCEPTION_VECTORS);
-            apics[cpu].writeLvtTimer(X86Vectors.LOCAL_TIMER);
-            msrs[cpu] = new ApicMsrs(apics[cpu], registers);
+            apics[cpu].setUp();
+            apics[cpu].connect(new ApicMsrs(apics[cpu], registers));
         }
     }
 
@@ -135,7 +129,7 @@ public final class ApicController implements InterruptController {
 
     /** The model-specific registers of one CPU's local APIC. */
     public ApicMsrs msrs(int cpu) {
-        return msrs[cpu];
+        return apics[cpu].msrs();
     }
 
     @Override

@@ -2,10 +2,12 @@ package org.irqlab.hw.intc.apic;
 
 import org.irqlab.base.HotPath;
 import org.irqlab.hw.intc.GuestError;
+import org.irqlab.hw.intc.ModelSpecificRegisters;
+import org.irqlab.hw.intc.MsrAccess;
 
 /**
- * The model-specific registers of one local APIC: IA32_APIC_BASE, IA32_TSC_DEADLINE, and in x2APIC
- * mode all others.
+ * The model-specific registers of one local APIC: IA32_APIC_BASE, IA32_TSC_DEADLINE with the
+ * counter that it is compared to, and in x2APIC mode all others.
  *
  * <p>A CPU that reads asks {@link #readable} first, and raises a general protection fault if not;
  * one that writes does so for {@link MsrAccess#GENERAL_PROTECTION}. Such an access changes nothing
@@ -20,7 +22,10 @@ import org.irqlab.hw.intc.GuestError;
  * @see "Intel SDM volume 3, Advanced Programmable Interrupt Controller: Extended XAPIC (x2APIC)"
  */
 @HotPath
-public final class ApicMsrs {
+public final class ApicMsrs implements ModelSpecificRegisters {
+    /** The time stamp counter, which can be read only. */
+    public static final int IA32_TIME_STAMP_COUNTER = 0x10;
+
     /** Whether and how the local APIC is reached: enable 11, x2APIC 10, boot processor 8. */
     public static final int IA32_APIC_BASE = 0x1b;
 
@@ -62,9 +67,12 @@ public final class ApicMsrs {
                 || msr >= X2APIC_FIRST && msr <= X2APIC_LAST;
     }
 
-    /** Whether a read gives a value rather than a fault. */
+    @Override
     public boolean readable(int msr) {
-        if (msr == IA32_APIC_BASE || msr == IA32_TSC_DEADLINE || msr == ICR && x2apic()) {
+        if (msr == IA32_TIME_STAMP_COUNTER
+                || msr == IA32_APIC_BASE
+                || msr == IA32_TSC_DEADLINE
+                || msr == ICR && x2apic()) {
             return true;
         }
         boolean readable = reaches(msr) && XapicRegisters.readable(offset(msr));
@@ -74,9 +82,10 @@ public final class ApicMsrs {
         return readable;
     }
 
-    /** Reads a {@link #readable} register. */
+    @Override
     public long read(int msr) {
         return switch (msr) {
+            case IA32_TIME_STAMP_COUNTER -> apic.timer().timeStamp();
             case IA32_APIC_BASE -> base();
             case IA32_TSC_DEADLINE -> apic.timer().deadline();
             case ICR -> apic.icr().read();
@@ -108,7 +117,7 @@ public final class ApicMsrs {
         return address | mode | (apic.cpu() == 0 ? BOOT_PROCESSOR : 0);
     }
 
-    /** Writes a register. */
+    @Override
     public MsrAccess write(int msr, long value) {
         boolean done =
                 switch (msr) {

@@ -1,6 +1,7 @@
 package org.irqlab.hw.intc.apic;
 
 import org.irqlab.base.HotPath;
+import org.irqlab.hw.intc.CpuTimer;
 import org.irqlab.hw.intc.FireOutcome;
 
 import java.util.function.LongSupplier;
@@ -25,10 +26,7 @@ import java.util.function.LongSupplier;
  * @see "Intel SDM volume 3, Advanced Programmable Interrupt Controller: APIC Timer"
  */
 @HotPath
-public final class ApicTimer {
-    /** {@link #nextDueNs} of a timer that is not armed. */
-    public static final long NEVER = Long.MAX_VALUE;
-
+public final class ApicTimer implements CpuTimer {
     static final int ONE_SHOT = 0;
     static final int PERIODIC = 1;
     static final int TSC_DEADLINE = 2;
@@ -58,7 +56,7 @@ public final class ApicTimer {
         originNs = clockNs.getAsLong();
     }
 
-    /** Sets what hears that {@link #nextDueNs} has changed other than in {@link #service}. */
+    @Override
     public void onRearm(Runnable listener) {
         this.listener = listener;
     }
@@ -69,7 +67,7 @@ public final class ApicTimer {
         return code == 7 ? 1 : 2L << code;
     }
 
-    /** Returns the clock's time of the next expiry, or {@link #NEVER}. */
+    @Override
     public long nextDueNs() {
         if (mode == TSC_DEADLINE) {
             // Beyond the range of a signed number is never, in the lifetime of a machine.
@@ -78,7 +76,7 @@ public final class ApicTimer {
         return baseCount == 0 ? NEVER : baseNs + baseCount * divider();
     }
 
-    /** Delivers what is due at {@code nowNs}; moves {@link #nextDueNs} beyond it. */
+    @Override
     public void service(long nowNs) {
         long dueNs = nextDueNs();
         if (dueNs == NEVER || nowNs - dueNs < 0) {
@@ -190,7 +188,21 @@ public final class ApicTimer {
         return deadline;
     }
 
-    /** Returns how many expiries, of periods most of all, had no interrupt of their own. */
+    /** As Linux does with a constant time stamp counter: TSC-deadline mode. */
+    @Override
+    public void armOnce(long deadlineNs) {
+        apic.writeLvtTimer(TSC_DEADLINE << MODE_SHIFT | X86Vectors.LOCAL_TIMER);
+        // 0 would disarm.
+        writeDeadline(Math.max(1, deadlineNs - originNs));
+    }
+
+    @Override
+    public void disarm() {
+        apic.writeLvtTimer(Lvt.MASKED | X86Vectors.LOCAL_TIMER);
+        writeInitialCount(0);
+    }
+
+    @Override
     public long missed() {
         return missed;
     }

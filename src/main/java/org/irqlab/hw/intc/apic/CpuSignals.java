@@ -4,6 +4,7 @@ import org.irqlab.base.HotPath;
 import org.irqlab.hw.intc.CpuKick;
 import org.irqlab.hw.intc.FireOutcome;
 import org.irqlab.hw.intc.NmiLine;
+import org.irqlab.hw.intc.ProcessorSignals;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -17,7 +18,7 @@ import java.lang.invoke.VarHandle;
  * its INIT.
  *
  * <p>SIMPLIFIED: system management interrupts are ignored, and counted. An external interrupt is
- * latched as an edge; its vector is for whoever models the legacy controller.
+ * latched as an edge. The boot processor waits for a start-up as the others do.
  *
  * <p><b>Threads.</b> The senders' methods and the counters: any. {@code take…}: the CPU's owner.
  *
@@ -29,10 +30,7 @@ import java.lang.invoke.VarHandle;
  * @see "Intel SDM volume 3, Multiple-Processor Management: MP Initialization"
  */
 @HotPath
-public final class CpuSignals {
-    /** Returned by {@link #takeStartup} when there is none. */
-    public static final int NONE = -1;
-
+public final class CpuSignals implements ProcessorSignals {
     private static final VarHandle STATE;
     private static final VarHandle IGNORED_SMIS;
 
@@ -52,7 +50,7 @@ public final class CpuSignals {
     private static final int EXTERNAL = 1 << 11;
     private static final int PAGE = 0xff;
 
-    private final CpuKick kick;
+    private CpuKick kick;
     private NmiLine nmi = () -> FireOutcome.DROPPED_NO_TARGET;
 
     // Any thread, through STATE: signals, and the page of a start-up in 7:0.
@@ -67,6 +65,11 @@ public final class CpuSignals {
     /** Connects what NMIs pull; before the machine runs. */
     void connectNmi(NmiLine line) {
         nmi = line;
+    }
+
+    /** Connects what every other signal pulls; before the machine runs. */
+    void connect(CpuKick attention) {
+        kick = attention;
     }
 
     FireOutcome nmi() {
@@ -111,7 +114,8 @@ public final class CpuSignals {
         return isNew ? FireOutcome.LATCHED : FireOutcome.COALESCED;
     }
 
-    /** The poll: whether anything waits to be taken. One opaque load. */
+    /** {@inheritDoc} One opaque load. */
+    @Override
     public boolean any() {
         return ((int) STATE.getOpaque(this) & (INIT | STARTUP | EXTERNAL)) != 0;
     }
@@ -120,11 +124,12 @@ public final class CpuSignals {
      * Takes an INIT. The CPU then resets itself and its {@link LocalApic#reset local APIC}, and
      * does nothing until {@link #takeStartup} yields a page.
      */
+    @Override
     public boolean takeInit() {
         return any() && ((int) STATE.getAndBitwiseAnd(this, ~INIT) & INIT) != 0;
     }
 
-    /** Takes a start-up: its page number, or {@link #NONE} if there is none or an INIT is first. */
+    @Override
     public int takeStartup() {
         int before = (int) STATE.getVolatile(this);
         while ((before & (INIT | STARTUP)) == STARTUP) {
@@ -133,13 +138,14 @@ public final class CpuSignals {
             }
             before = (int) STATE.getVolatile(this);
         }
-        return NONE;
+        return NO_STARTUP;
     }
 
     /**
      * Takes an external interrupt: its vector is the legacy controller's, and it is not ended at
      * the local APIC.
      */
+    @Override
     public boolean takeExternal() {
         return any() && ((int) STATE.getAndBitwiseAnd(this, ~EXTERNAL) & EXTERNAL) != 0;
     }

@@ -2,6 +2,7 @@ package org.irqlab.hw.intc.apic;
 
 import org.irqlab.base.HotPath;
 import org.irqlab.hw.intc.CpuInterruptPort;
+import org.irqlab.hw.intc.CpuKick;
 import org.irqlab.hw.intc.FireCounts;
 import org.irqlab.hw.intc.FireOutcome;
 import org.irqlab.hw.intc.GuestError;
@@ -28,6 +29,8 @@ public final class LocalApic implements CpuInterruptPort {
 
     private static final int CLUSTER_FIELD = 28;
     private static final int XAPIC_ID_FIELD = 24;
+    private static final int ENABLED_WITH_SPURIOUS = 1 << 8 | X86Vectors.SPURIOUS;
+    private static final int ALL_BUT_EXCEPTION_VECTORS = 0x10;
 
     private final int cpu;
     private final RequestRegister requests;
@@ -38,6 +41,7 @@ public final class LocalApic implements CpuInterruptPort {
     private final LocalVectorTable lvt;
     private final ApicTimer timer;
     private final CommandRegister icr;
+    private ApicMsrs msrs;
 
     LocalApic(int cpu, ApicParts parts, EoiBroadcast eoiBroadcast, ApicOptions options) {
         this.cpu = cpu;
@@ -151,12 +155,19 @@ public final class LocalApic implements CpuInterruptPort {
         signals.connectNmi(line);
     }
 
+    @Override
+    public CpuSignals connectSignals(CpuKick attention) {
+        signals.connect(attention);
+        return signals;
+    }
+
     /** What reaches this CPU past its request register. */
     public CpuSignals signals() {
         return signals;
     }
 
     /** The timer of this APIC, which somebody must serve. */
+    @Override
     public ApicTimer timer() {
         return timer;
     }
@@ -165,11 +176,32 @@ public final class LocalApic implements CpuInterruptPort {
      * INIT: discards requests and interrupts in service, masks all entries, stops the timer,
      * disables delivery. What was discarded is counted. The mode stays.
      */
+    @Override
     public void reset() {
         own.reset(requests.clear());
         lvt.reset();
         timer.reset();
         requests.mode(requests.mode());
+    }
+
+    /**
+     * Software-enabled, exception vectors held back, spurious vector and timer as Linux has them.
+     */
+    @Override
+    public void setUp() {
+        writeSvr(ENABLED_WITH_SPURIOUS);
+        writeTpr(ALL_BUT_EXCEPTION_VECTORS);
+        writeLvtTimer(X86Vectors.LOCAL_TIMER);
+    }
+
+    @Override
+    public ApicMsrs msrs() {
+        return msrs;
+    }
+
+    /** Connects the registers' other way here; before the machine runs. */
+    void connect(ApicMsrs registers) {
+        msrs = registers;
     }
 
     /** How this APIC is reached. */

@@ -16,6 +16,7 @@ public final class X86Vectors implements SystemVectors {
     static final int FIRST_SYSTEM = 0xeb;
     static final int LOCAL_TIMER = 0xec;
     static final int IRQ_WORK = 0xf6;
+    static final int PLATFORM_IPI = 0xf7;
     static final int CALL_FUNCTION_SINGLE = 0xfb;
     static final int CALL_FUNCTION = 0xfc;
     static final int RESCHEDULE = 0xfd;
@@ -44,6 +45,11 @@ public final class X86Vectors implements SystemVectors {
     @Override
     public int irqWork() {
         return IRQ_WORK;
+    }
+
+    @Override
+    public int platformIpi() {
+        return PLATFORM_IPI;
     }
 
     @Override

@@ -18,6 +18,7 @@ public final class Arm64Vectors implements SystemVectors {
     static final int RESCHEDULE = 0;
     static final int CALL_FUNCTION = 1;
     static final int IRQ_WORK = 5;
+    static final int PLATFORM_IPI = 15;
 
     /** PPI of the virtual timer of EL1. */
     static final int VIRTUAL_TIMER = 27;
@@ -55,6 +56,12 @@ public final class Arm64Vectors implements SystemVectors {
     @Override
     public int irqWork() {
         return IRQ_WORK;
+    }
+
+    /** Linux has none: the last SGI, which it leaves to secure firmware. */
+    @Override
+    public int platformIpi() {
+        return PLATFORM_IPI;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.irqlab.hw.intc.gicv3;
 
 import org.irqlab.base.HotPath;
+import org.irqlab.base.time.HostClock;
 import org.irqlab.hw.intc.CpuInterruptPort;
 import org.irqlab.hw.intc.FireCounts;
 import org.irqlab.hw.intc.FireOutcome;
@@ -32,6 +33,7 @@ public final class GicCpuInterface implements CpuInterruptPort {
     private final CpuInterfaceRegisters own;
     private final GuestErrorSink errors;
     private final FireCounts commands = new FireCounts();
+    private final VirtualTimer timer;
 
     GicCpuInterface(
             GicSettings settings,
@@ -46,6 +48,7 @@ public final class GicCpuInterface implements CpuInterruptPort {
         this.requests = requests;
         this.own = new CpuInterfaceRegisters(settings);
         this.errors = errors;
+        timer = new VirtualTimer(redistributor, HostClock::nowNs);
     }
 
     private InterruptBank bank(int hint) {
@@ -308,16 +311,22 @@ public final class GicCpuInterface implements CpuInterruptPort {
     }
 
     /**
-     * Makes the virtual timer's PPI pending.
+     * Makes the virtual timer's PPI pending, other than by the {@link #timer}.
      *
-     * <p>SIMPLIFIED: the expiry is an event, so the PPI is latched; the timer's output does not
-     * stay high until the timer is set anew.
+     * <p>SIMPLIFIED: such an expiry is an event, so the PPI is latched; nothing stays high until it
+     * is set anew.
      *
      * @return as {@link #accept}: an expiry while the PPI is disabled is not lost
      */
     @Override
     public FireOutcome timerExpired() {
         return redistributor.banked().latch(Arm64Vectors.VIRTUAL_TIMER);
+    }
+
+    /** The virtual timer of this CPU, which somebody must serve. */
+    @Override
+    public VirtualTimer timer() {
+        return timer;
     }
 
     @Override

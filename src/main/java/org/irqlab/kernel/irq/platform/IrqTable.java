@@ -75,6 +75,15 @@ public final class IrqTable {
         systemHandlers.set(vector, handler, entry, exit);
     }
 
+    /**
+     * Sets what a vector of an external controller does: its handler ends the interrupt there. On
+     * x86, for a vector that no device may get.
+     */
+    public void setExternalHandler(int vector, SystemVectorHandler handler) {
+        systemHandlers.set(vector, handler, null, null);
+        systemHandlers.setExternal(vector);
+    }
+
     /** Returns the domain of a device's MSI-X vectors, above the platform's own. */
     public IrqDomain domain(MsixTable device) {
         synchronized (deviceDomains) {

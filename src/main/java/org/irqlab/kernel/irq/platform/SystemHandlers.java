@@ -16,6 +16,7 @@ final class SystemHandlers {
     private final SystemVectorHandler[] handlers = new SystemVectorHandler[VECTORS];
     private final Tracepoint[] entries = new Tracepoint[VECTORS];
     private final Tracepoint[] exits = new Tracepoint[VECTORS];
+    private final boolean[] external = new boolean[VECTORS];
     private final long[] stray;
 
     SystemHandlers(int cpus) {
@@ -26,6 +27,17 @@ final class SystemHandlers {
         handlers[vector] = handler;
         entries[vector] = entry;
         exits[vector] = exit;
+    }
+
+    /** The vector comes from an external controller, where its handler ends it. */
+    void setExternal(int vector) {
+        external[vector] = true;
+    }
+
+    /** Whether the interrupt is ended elsewhere than at the CPU's port. */
+    @HotPath
+    boolean external(int vector) {
+        return external[vector];
     }
 
     /** Runs the handler of {@code vector}; returns whether there is one. Hardirq context. */

@@ -49,7 +49,9 @@ final class VectorInterrupts implements PlatformInterrupts {
             systemHandlers.countStray(cpu.id());
             return;
         }
-        cpu.hw().port().endOfInterrupt();
+        if (!systemHandlers.external(vector)) {
+            cpu.hw().port().endOfInterrupt();
+        }
         if (!systemHandlers.run(cpu, vector) && !table.expected(cpu.id(), vector)) {
             systemHandlers.countStray(cpu.id());
         }

@@ -242,7 +242,7 @@ final class ReplayMachine implements AutoCloseable {
                 if (!pumps[cpu].arrive(run)) {
                     source.dropBottom(machine.cpu(cpu));
                 }
-                machine.controller().sendIpi(cpu, machine.controller().vectors().irqWork());
+                machine.controller().sendIpi(cpu, machine.controller().vectors().platformIpi());
             }
         }
     }
@@ -308,8 +308,10 @@ final class ReplayMachine implements AutoCloseable {
                                 machine.calls(), cpu -> handleAll(ipis.get(cpu.id()), cpu)),
                         Tracepoint.CALL_FUNCTION_SINGLE_ENTRY,
                         Tracepoint.CALL_FUNCTION_SINGLE_EXIT);
+        // Not a kernel's interrupt, so it has no event; irq_work keeps its own vector.
         machine.irqs()
-                .setSystemHandler(vectors.irqWork(), cpu -> pumps[cpu.id()].wake(cpu), null, null);
+                .setSystemHandler(
+                        vectors.platformIpi(), cpu -> pumps[cpu.id()].wake(cpu), null, null);
     }
 
     private List<ReplaySource[]> byCpu(SourceKind kind) {

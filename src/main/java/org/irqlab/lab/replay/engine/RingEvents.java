@@ -103,9 +103,7 @@ final class RingEvents {
         event.flags = flags;
         event.irqsOff = (flags & TraceFlags.IRQS_OFF) != 0;
         event.needResched = (flags & TraceFlags.NEED_RESCHED) != 0;
-        boolean hard = (flags & TraceFlags.HARDIRQ) != 0;
-        boolean soft = (flags & TraceFlags.SOFTIRQ) != 0;
-        event.context = hard ? soft ? 'H' : 'h' : soft ? 's' : '.';
+        event.context = TraceFlags.context(flags);
         fields(point, ring.a(index), ring.b(index), ring.c(index));
         return true;
     }
@@ -144,6 +142,16 @@ final class RingEvents {
                 event.nameId = name(a);
                 event.napiWork = (int) b;
                 event.napiBudget = (int) c;
+            }
+            case PAGE_FAULT_USER, PAGE_FAULT_KERNEL -> {
+                event.object = a;
+                event.nameId = names.id("0x" + Long.toHexString(b));
+                event.number = (int) c;
+            }
+            case NMI_HANDLER -> {
+                event.nameId = name(a);
+                event.object = b;
+                event.returned = (int) c;
             }
             default -> event.number = (int) a;
         }

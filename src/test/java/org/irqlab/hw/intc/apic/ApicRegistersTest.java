@@ -9,6 +9,7 @@ import org.irqlab.hw.intc.CountingKick;
 import org.irqlab.hw.intc.CpuInterruptPort;
 import org.irqlab.hw.intc.GuestError;
 import org.irqlab.hw.intc.GuestErrorCounts;
+import org.irqlab.hw.intc.MsrAccess;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -182,17 +182,17 @@ class DestinationTest {
     void startsACpuByInitAndStartup() {
         CpuSignals signals = machine.port(1).signals();
         commanded(1, 6 << 8);
-        assertEquals(CpuSignals.NONE, signals.takeStartup(), "it does not wait for one");
+        assertEquals(CpuSignals.NO_STARTUP, signals.takeStartup(), "it does not wait for one");
         commanded(1, 5 << 8 | 3 << 14);
         assertTrue(signals.waitsForStartup());
         commanded(1, 5 << 8 | 2 << 14);
         machine.port(0).writeIcr(1L << 56 | 6 << 8 | 0x9a);
         machine.port(0).writeIcr(1L << 56 | 6 << 8 | 0x9b);
-        assertEquals(CpuSignals.NONE, signals.takeStartup(), "INIT comes first");
+        assertEquals(CpuSignals.NO_STARTUP, signals.takeStartup(), "INIT comes first");
         assertTrue(signals.takeInit());
         assertFalse(signals.takeInit());
         assertEquals(0x9a, signals.takeStartup(), "the first one counts");
-        assertEquals(CpuSignals.NONE, signals.takeStartup());
+        assertEquals(CpuSignals.NO_STARTUP, signals.takeStartup());
         assertFalse(signals.any());
         assertEquals(2, machine.port(0).commands().of(FireOutcome.LATCHED));
         assertEquals(3, machine.port(0).commands().of(FireOutcome.DROPPED_NO_TARGET));

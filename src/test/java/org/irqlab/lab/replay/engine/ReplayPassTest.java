@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import org.irqlab.hw.cpu.GuestThread;
+import org.irqlab.hw.cpu.PolledDevice;
 import org.irqlab.kernel.boot.MachineSpec;
+import org.irqlab.kernel.irq.ipi.IrqWork;
 import org.irqlab.kernel.sched.IdlePolicy;
 import org.irqlab.kernel.sched.SchedulerSettings;
 import org.irqlab.lab.measure.Conservation;
@@ -36,6 +38,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -120,6 +123,38 @@ class ReplayPassTest {
         assertEquals(
                 disk(pass).conservation().handled(),
                 again.stages().counts().get("device interrupts") - others(pass));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Platform.class)
+    void runsIrqWorkBesideWhatTasksOfTheTraceDid(Platform platform) {
+        var runs = new AtomicInteger();
+        var replay =
+                new ReplayMachine(
+                        plan, platform, spec(plan), Strategy.ORIGINAL, List.of(), Pace.MEASURED);
+        var machine = replay.machine();
+        var work = new IrqWork(cpu -> runs.incrementAndGet());
+        machine.cpu(0)
+                .hw()
+                .addDevice(
+                        new PolledDevice() {
+                            private boolean queued;
+
+                            @Override
+                            public long nextDueNs() {
+                                return queued ? NEVER : 0;
+                            }
+
+                            @Override
+                            public void service(long nowNs) {
+                                queued = true;
+                                machine.calls().queue(work, machine.cpu(0));
+                            }
+                        });
+        try (replay) {
+            replay.start(1_000_000);
+            Threads.await("irq_work", () -> runs.get() == 1 && !work.busy());
+        }
     }
 
     /** Interrupts of devices other than the disk. */

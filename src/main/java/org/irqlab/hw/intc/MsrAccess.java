@@ -1,4 +1,4 @@
-package org.irqlab.hw.intc.apic;
+package org.irqlab.hw.intc;
 
 /** What became of an access to a model-specific register. */
 public enum MsrAccess {
