@@ -10,7 +10,7 @@ public enum ReportKind {
     SLEEP_IN_ATOMIC(
             "BUG: sleeping function called from invalid context", Frequency.ONCE_PER_SECOND),
     /** A task switch with preemption off. */
-    SCHEDULE_IN_ATOMIC("BUG: scheduling while atomic", Frequency.EVERY),
+    SCHEDULE_IN_ATOMIC("BUG: scheduling while atomic", Frequency.FIRST_OF_EACH),
     /** A handler, softirq, tasklet, timer or work function came back with another preempt count. */
     PREEMPT_LEAK("BUG: preempt count changed", Frequency.FIRST_OF_EACH),
     /** The same for the interrupt flag. */
@@ -27,6 +27,8 @@ public enum ReportKind {
             "NOHZ tick-stop error: local softirq work is pending", Frequency.FIRST_OF_EACH),
     /** A task takes a lock that it holds, or one of the same class without saying how it nests. */
     LOCK_RECURSION("WARNING: possible recursive locking detected", Frequency.FIRST_OF_EACH),
+    /** A CPU spins for a lock that it holds itself: it never gets it. */
+    SPIN_RECURSION("BUG: spinlock recursion", Frequency.FIRST_OF_EACH),
     /** A lock given back by who does not hold it. */
     BAD_UNLOCK("WARNING: bad unlock balance detected", Frequency.FIRST_OF_EACH),
     /** Locks taken in an order that can close a circle. */
@@ -38,6 +40,8 @@ public enum ReportKind {
     INCONSISTENT_LOCK_STATE("WARNING: inconsistent lock state", Frequency.FIRST_OF_EACH),
     /** A lock of a kind that may not be taken in this context. */
     INVALID_WAIT_CONTEXT("BUG: Invalid wait context", Frequency.FIRST_OF_EACH),
+    /** A task sleeps though what it waits for is true, and nobody wakes it. */
+    LOST_WAKE_UP("BUG: lost wake-up", Frequency.FIRST_OF_EACH),
     /** A CPU ran kernel code for too long without a switch. */
     SOFT_LOCKUP("watchdog: BUG: soft lockup", Frequency.EVERY),
     /** A CPU took no interrupt for too long. */
