@@ -3,10 +3,13 @@ package org.irqlab.kernel.boot;
 import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.hw.cpu.VirtualCpu;
+import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.sched.IdlePolicy;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Task;
+import org.irqlab.kernel.sched.TaskExit;
 
+import java.util.List;
 import java.util.concurrent.Phaser;
 import java.util.function.Supplier;
 
@@ -47,6 +50,9 @@ final class IdleLoop {
                 idlePeriod(policy);
                 cpu.scheduler().reschedulePoint();
             }
+        } catch (TaskExit e) {
+            // An interrupt on top of this loop waited for what can no longer come.
+            cpu.restorePreemptCount(0);
         } catch (Throwable e) {
             cpu.smp().fail(e);
             cpu.restorePreemptCount(0);
@@ -65,6 +71,10 @@ final class IdleLoop {
     @HotPath
     private void idlePeriod(IdlePolicy policy) {
         listener.idleBegins(cpu);
+        if (cpu.softirqsPending() && !cpu.scheduler().needResched()) {
+            // I-27: nobody will run them before the next interrupt.
+            cpu.report(ReportKind.SOFTIRQ_PENDING_AT_IDLE, "CPU " + cpu.id(), List.of());
+        }
         long began = HostClock.nowNs();
         long last = began;
         while (!cpu.scheduler().needResched()) {

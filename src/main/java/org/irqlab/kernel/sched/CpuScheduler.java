@@ -30,6 +30,8 @@ public final class CpuScheduler {
     private final RunQueue queue;
     private final RunQueueClock clock;
     private final RemoteWakes remoteWakes;
+    final PolicyChanges policyChanges;
+    final TaskLife life;
     private WakePlacementPolicy placement = WakePlacementPolicy.PREVIOUS_CPU;
     private Task idle;
     private Task current;
@@ -45,6 +47,8 @@ public final class CpuScheduler {
         queue = new RunQueue(settings, smp.count());
         clock = new RunQueueClock(cpu);
         remoteWakes = new RemoteWakes(cpu);
+        policyChanges = new PolicyChanges(cpu, queue, clock);
+        life = new TaskLife(cpu, this);
     }
 
     /**
@@ -74,6 +78,20 @@ public final class CpuScheduler {
 
     public Task current() {
         return current;
+    }
+
+    boolean idle(Task task) {
+        return task == idle;
+    }
+
+    /** Returns whether a task runs that has not announced a sleep. */
+    @HotPath
+    boolean runningTask() {
+        return current != idle && !current.sleep().announced();
+    }
+
+    void requestResched() {
+        needResched = true;
     }
 
     public boolean needResched() {
@@ -150,6 +168,7 @@ public final class CpuScheduler {
     @HotPath
     public void drainWakeList() {
         needResched |= smp.stopping();
+        policyChanges.drain();
         Task task = remoteWakes.next(current == idle);
         while (task != null) {
             activate(task);
@@ -166,6 +185,8 @@ public final class CpuScheduler {
         long now = clock.readNs();
         queue.enqueue(task, now);
         task.sleep().enqueued();
+        // After that store; pairs with PolicyChanges.want().
+        policyChanges.apply(task);
         if (current == idle) {
             idleWasWoken = task.remoteWake;
             needResched = true;
@@ -185,11 +206,19 @@ public final class CpuScheduler {
 
     /**
      * Gives the CPU to whoever should have it; a caller that has announced a sleep sleeps. Task
-     * context, nothing disabled.
+     * context, nothing disabled: anything else is reported.
      *
      * <p>The caller may find itself on another CPU: ask {@link Task#cpu()} afterwards.
      */
     public void schedule() {
+        if (cpu.preemptCount() != 0 || current == idle) {
+            ContextRules.scheduleInAtomic(cpu);
+        } else {
+            scheduleTask();
+        }
+    }
+
+    void scheduleTask() {
         Task self = current;
         boolean irqs = cpu.hw().irqSave();
         boolean slept = self.sleep().announced();
@@ -232,7 +261,9 @@ public final class CpuScheduler {
      */
     @HotPath
     public void reschedulePoint() {
-        if (needResched) {
+        if (needResched && cpu.preemptCount() != 0) {
+            ContextRules.noVoluntarySwitch(cpu);
+        } else if (needResched) {
             boolean irqs = cpu.hw().irqSave();
             switchAway(false);
             // A task that was preempted, not asleep, is still on this CPU.
@@ -244,7 +275,7 @@ public final class CpuScheduler {
     private void switchAway(boolean mayBlock) {
         Task self = current;
         if (Checks.ON) {
-            Checks.invariant(cpu.preemptCount() == 0, "I-25: scheduling while atomic");
+            Checks.invariant(cpu.preemptCount() == 0, "I-25: switch with preemption off");
         }
         needResched = false;
         if (!smp.callsPending(cpu.id())) {
@@ -320,7 +351,7 @@ public final class CpuScheduler {
         next.setSwitchedInNs(cpu.markNs());
     }
 
-    private void resumed(Task self) {
+    void resumed(Task self) {
         self.thread().pinTo(cpu.hw().hostCore());
         cpu.hw().tookBaton();
         // The switcher had interrupts off; so have we until our caller restores its own flag.
@@ -340,49 +371,19 @@ public final class CpuScheduler {
         }
     }
 
-    /** What a task's thread runs when it is first given the baton. */
-    void runTask(Task self, Consumer<Task> body) {
+    /** A task has ended: the CPU is another's. Interrupts off. */
+    void handOverForGood(Task dead) {
+        Task next = null;
         try {
-            resumed(self);
-            if (self != idle) {
-                // The idle loop does it where it can answer for what an interrupt throws.
-                cpu.hw().irqEnable();
-            }
-            body.accept(self);
-        } catch (TaskExit e) {
-            // The machine is shutting down.
-        } catch (Throwable e) {
-            smp.fail(e);
-            self.cpu().restorePreemptCount(0);
-        } finally {
-            self.cpu().scheduler().exit(self);
-        }
-    }
-
-    private void exit(Task self) {
-        cpu.hw().irqDisable();
-        if (cpu.preemptCount() != 0) {
-            cpu.repairPreemptCount(0);
-        }
-        self.sleep().died();
-        Task next = idle;
-        try {
-            next = chooseAfter(self);
+            next = smp.stopping() ? null : queue.nextAfter(dead, clock.readNs());
         } catch (RuntimeException e) {
             // Whatever is wrong, the CPU must not stay without a holder.
             smp.fail(e);
         }
         needResched = false;
-        beginTurn(self, next, DEAD);
-        next.thread().give();
-    }
-
-    private Task chooseAfter(Task self) {
-        if (smp.stopping()) {
-            return idle;
-        }
-        Task next = queue.nextAfter(self, clock.readNs());
-        return next == null ? idle : next;
+        Task heir = next == null ? idle : next;
+        beginTurn(dead, heir, DEAD);
+        heir.thread().give();
     }
 
     /**

@@ -7,10 +7,12 @@ import org.irqlab.base.trace.TraceRing;
 import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.hw.cpu.InterruptEntry;
 import org.irqlab.hw.cpu.VirtualCpu;
+import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.path.KernelPath;
 import org.irqlab.kernel.path.OwnCodeShare;
 import org.irqlab.kernel.path.PathModel;
 
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -21,9 +23,6 @@ import java.util.function.Consumer;
  * @see "Linux kernel/softirq.c, irq_enter_rcu and irq_exit_rcu; include/linux/preempt.h"
  */
 public final class KernelCpu implements InterruptEntry {
-    /** Two hand-overs of the baton, at the most. */
-    private static final long MOST_OVERDUE_NS = 40_000;
-
     private final VirtualCpu hw;
     private final Smp smp;
     private final PathModel paths;
@@ -31,6 +30,7 @@ public final class KernelCpu implements InterruptEntry {
     private final boolean stamped;
     private final OwnCodeShare ownCode = new OwnCodeShare();
     private final CpuScheduler scheduler;
+    private final ThreadPaths threadPaths = new ThreadPaths(this);
     private VectorDispatch vectors;
     private BottomHalves bottomHalves;
     private Consumer<KernelCpu> backlogEmpty = cpu -> {};
@@ -41,7 +41,6 @@ public final class KernelCpu implements InterruptEntry {
     private long aheadNs;
     private long pathEndNs;
     private long wakingNs;
-    private long workDueNs;
     private long leakedContexts;
 
     /**
@@ -95,6 +94,10 @@ public final class KernelCpu implements InterruptEntry {
         return scheduler;
     }
 
+    public boolean softirqsPending() {
+        return bottomHalves.pending();
+    }
+
     /** Returns the task whose context this CPU is in; an interrupt runs on top of it. */
     public Task current() {
         return scheduler.current();
@@ -121,6 +124,7 @@ public final class KernelCpu implements InterruptEntry {
     public void interrupt(int vector) {
         int interrupted = preemptCount;
         int entered = interrupted + PreemptCount.HARDIRQ_OFFSET;
+        int locks = current().locks().depth();
         preemptCount = entered;
         hw.setAlone(false);
         if (Checks.ON) {
@@ -128,9 +132,8 @@ public final class KernelCpu implements InterruptEntry {
                     PreemptCount.hardirqDepth(preemptCount) == 1, "I-20: hardirq in hardirq");
         }
         vectors.dispatch(this, vector);
-        if (hw.irqsEnabled() || preemptCount != entered) {
-            hw.irqDisable();
-            repairPreemptCount(entered);
+        if (hw.irqsEnabled() || preemptCount != entered || current().locks().depth() != locks) {
+            ContextRules.repairInterrupt(this, entered, locks, vector);
         }
         preemptCount = interrupted;
         if (bottomHalves.pending() && !PreemptCount.inInterrupt(preemptCount)) {
@@ -176,12 +179,8 @@ public final class KernelCpu implements InterruptEntry {
      */
     @HotPath
     public void bhEnable() {
-        if (Checks.ON) {
-            Checks.invariant(
-                    hw.irqsEnabled() && !PreemptCount.inHardirq(preemptCount),
-                    "I-26: bottom halves enabled in hardirq or with interrupts off");
-            Checks.invariant(
-                    PreemptCount.bhDisableDepth(preemptCount) > 0, "I-26: unbalanced bhEnable");
+        if (!ContextRules.mayEnableBh(this)) {
+            return;
         }
         // One preempt count stays until the softirqs have run, as in the kernel.
         preemptCount -= PreemptCount.SOFTIRQ_DISABLE_OFFSET - PreemptCount.PREEMPT_OFFSET;
@@ -198,8 +197,21 @@ public final class KernelCpu implements InterruptEntry {
 
     @HotPath
     public void preemptEnable() {
+        if (PreemptCount.preemptDepth(preemptCount) == 0) {
+            ContextRules.unbalanced(this, "enabling of preemption");
+            return;
+        }
         preemptCount -= PreemptCount.PREEMPT_OFFSET;
         preemptIfDue();
+    }
+
+    /** One step of spinning for what another CPU does: polls. Ends with the machine. */
+    @HotPath
+    public void spinStep() {
+        hw.poll();
+        if (smp.stopping()) {
+            throw new TaskExit();
+        }
     }
 
     /** Lets a more urgent task run if this is a place where the preemption model has it. */
@@ -207,6 +219,36 @@ public final class KernelCpu implements InterruptEntry {
     void preemptIfDue() {
         if (preemptCount == 0 && scheduler.needResched() && hw.irqsEnabled()) {
             scheduler.preemptPoint();
+        }
+    }
+
+    /**
+     * What comes next may sleep: a task, with nothing disabled, may call it. Anything else is
+     * reported, at most once a second.
+     *
+     * @param what names it
+     */
+    @HotPath
+    public void mightSleep(String what) {
+        if (preemptCount != 0 || !hw.irqsEnabled() || !scheduler.runningTask()) {
+            ContextRules.mayNotSleep(this, what);
+        }
+    }
+
+    /** Returns what guest code has to leave as it finds it, for {@link #checkReturn}. */
+    @HotPath
+    public long contextMark() {
+        return ContextRules.mark(this);
+    }
+
+    /**
+     * Looks whether guest code left what it found; if not, reports it by name and puts it right.
+     * The CPU on which it returned.
+     */
+    @HotPath
+    public void checkReturn(long mark, String kind, String name) {
+        if (contextMark() != mark) {
+            ContextRules.repair(this, mark, kind, name);
         }
     }
 
@@ -232,13 +274,18 @@ public final class KernelCpu implements InterruptEntry {
         return leakedContexts;
     }
 
+    /** Says in the machine's log what guest code did wrong, and where. The holder. */
+    public void report(ReportKind kind, String what, List<String> details) {
+        smp.log().report(kind, what, CpuContext.of(this), details);
+    }
+
     /** Records an event, and marks its time as the start of the path that follows. */
     @HotPath
     public void trace(Tracepoint event, long a, long b, long c) {
         if (stamped) {
             mark(hw.nowNs());
             if (ring != null) {
-                ring.record(markNs, event, flags(), current().pid(), a, b, c);
+                ring.record(markNs, event, CpuContext.flags(this), current().pid(), a, b, c);
             }
         }
     }
@@ -249,7 +296,7 @@ public final class KernelCpu implements InterruptEntry {
      */
     public void traceInNmi(Tracepoint event, long a, long b, long c) {
         if (ring != null) {
-            ring.record(HostClock.nowNs(), event, flags(), current().pid(), a, b, c);
+            ring.record(HostClock.nowNs(), event, CpuContext.flags(this), current().pid(), a, b, c);
         }
     }
 
@@ -335,7 +382,8 @@ public final class KernelCpu implements InterruptEntry {
         return burnToEnd(top ? KernelPath.TOP_END : KernelPath.BOTTOM_END, originNs, costNs);
     }
 
-    private long burnToEnd(KernelPath path, long originNs, long costNs) {
+    @HotPath
+    long burnToEnd(KernelPath path, long originNs, long costNs) {
         long burnNs = costNs - ownCode.shareNs(path);
         boolean late = HostClock.nowNs() >= originNs + burnNs;
         long origin = hw.burnTowards(originNs, burnNs);
@@ -349,48 +397,13 @@ public final class KernelCpu implements InterruptEntry {
         markNs = nowNs;
     }
 
-    /**
-     * Spends the way of the current kernel thread, which has just been switched to, to its work.
-     */
+    /** Returns the ways of this CPU's kernel threads to their work and from it. */
     @HotPath
-    public void burnThreadStart() {
-        long pathNs = paths.threadStartNs();
-        workDueNs = markNs + pathNs;
-        if (pathNs > 0) {
-            hw.burnUntil(workDueNs);
-        }
-    }
-
-    /** Spends the way of the current kernel thread from its work to the switch to sleep. */
-    @HotPath
-    public void burnThreadLeave() {
-        long pathNs = paths.threadLeaveNs(scheduler.aloneOnCpu());
-        if (pathNs > 0) {
-            burnToEnd(KernelPath.THREAD_SLEEP, workDueNs(), pathNs);
-        }
-    }
-
-    /** The work that ends now was to end at {@code dueNs}: what comes next begins there. */
-    @HotPath
-    public void setWorkDueNs(long dueNs) {
-        workDueNs = dueNs;
-    }
-
-    /**
-     * Returns when the work before was to end, as the model has it, ns; now, if that is too long
-     * ago for irqlab's own code to be the cause.
-     */
-    @HotPath
-    public long workDueNs() {
-        long now = HostClock.nowNs();
-        return now - workDueNs > MOST_OVERDUE_NS ? now : Math.min(now, workDueNs);
+    public ThreadPaths threadPaths() {
+        return threadPaths;
     }
 
     public TraceRing ring() {
         return ring;
-    }
-
-    private int flags() {
-        return ContextFlags.of(preemptCount, hw.irqsEnabled(), scheduler.needResched());
     }
 }

@@ -20,7 +20,7 @@ final class RealTimeQueue {
     private int size;
 
     @HotPath
-    void add(Task task) {
+    void addLast(Task task) {
         int priority = task.policy().rtPriority();
         task.rtNext = null;
         task.rtPrevious = last[priority];
@@ -31,6 +31,21 @@ final class RealTimeQueue {
             last[priority].rtNext = task;
         }
         last[priority] = task;
+        size++;
+    }
+
+    /** Before its equals: for a task that has not used up its turn. */
+    void addFirst(Task task) {
+        int priority = task.policy().rtPriority();
+        task.rtPrevious = null;
+        task.rtNext = first[priority];
+        if (first[priority] == null) {
+            last[priority] = task;
+            mark(priority, true);
+        } else {
+            first[priority].rtPrevious = task;
+        }
+        first[priority] = task;
         size++;
     }
 

@@ -28,9 +28,9 @@ final class RunQueue {
     /** Takes in a task that was woken. */
     @HotPath
     void enqueue(Task task, long now) {
+        task.queue = this;
         if (task.policy().realTime()) {
-            task.queued = true;
-            realTime.add(task);
+            realTime.addLast(task);
         } else if (task.entity().delayed()) {
             fair.requeueDelayed(task.entity());
         } else {
@@ -44,18 +44,47 @@ final class RunQueue {
     /** Takes out a task that goes to sleep; a fair one may stay in until its lag is used up. */
     @HotPath
     void dequeue(Task task, long now) {
+        task.queue = null;
         if (task.policy().realTime()) {
-            task.queued = false;
             realTime.remove(task);
         } else {
             fair.dequeue(task.entity(), DequeueKind.SLEEP, now);
         }
     }
 
+    /**
+     * Changes the policy of a task that is in here, awake. One whose priority falls goes before its
+     * new equals: it has not used up its turn.
+     */
+    void change(Task task, TaskPolicy policy, boolean running, long now) {
+        boolean falls = policy.kernelPrio() > task.policy().kernelPrio();
+        if (task.policy().realTime()) {
+            realTime.remove(task);
+        } else {
+            fair.dequeue(task.entity(), DequeueKind.MOVE, now);
+            if (running) {
+                fair.putPrev(now);
+            }
+        }
+        task.setPolicy(policy);
+        if (policy.realTime()) {
+            if (falls) {
+                realTime.addFirst(task);
+            } else {
+                realTime.addLast(task);
+            }
+            return;
+        }
+        fair.enqueue(task.entity(), EnqueueKind.MOVE, now);
+        if (running) {
+            fair.setNext(task.entity(), now);
+        }
+    }
+
     /** Takes a task out for good, wherever it stands. */
     private void forget(Task task, long now) {
         if (task.policy().realTime()) {
-            if (task.queued) {
+            if (task.queue == this) {
                 dequeue(task, now);
             }
         } else if (task.entity().onQueue()) {

@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 public final class Task {
     private final String name;
     private final int pid;
-    private final TaskPolicy policy;
+    private final TaskPolicy normalPolicy;
     private final boolean kernelThread;
     private final GuestThread thread;
     private final TaskEntity entity;
@@ -34,6 +34,9 @@ public final class Task {
     // Written by the winner of a wake, then by the holder of that CPU.
     private KernelCpu cpu;
     boolean remoteWake;
+
+    // Whoever boosts the task; read by the holder of its CPU. PolicyChanges says how they agree.
+    private volatile TaskPolicy wantedPolicy;
 
     // Waker, then the owner of the wake list.
     Task wakeNext;
@@ -45,7 +48,7 @@ public final class Task {
     // Holder of the task's CPU.
     Task rtNext;
     Task rtPrevious;
-    boolean queued;
+    RunQueue queue;
     boolean killed;
     char sleepLetter = 'S';
     private SleepHooks hooks = SleepHooks.NONE;
@@ -55,16 +58,20 @@ public final class Task {
     private long returnNs;
     private long switchedInNs;
     private boolean inSyscall;
+    private TaskPolicy policy;
+    private TaskLocks locks = TaskLocks.NONE;
     private boolean everWoken;
 
     Task(KernelCpu cpu, TaskSpec spec, Consumer<Task> body) {
         this.cpu = cpu;
         name = spec.name();
         pid = spec.pid();
-        policy = spec.policy();
+        normalPolicy = spec.policy();
+        policy = normalPolicy;
+        wantedPolicy = normalPolicy;
         kernelThread = spec.kernelThread();
-        entity = new TaskEntity(this, policy.nice());
-        thread = new GuestThread(name, () -> cpu().scheduler().runTask(this, body));
+        entity = new TaskEntity(this, normalPolicy.nice());
+        thread = new GuestThread(name, () -> cpu().scheduler().life.run(this, body));
     }
 
     public String name() {
@@ -75,8 +82,47 @@ public final class Task {
         return pid;
     }
 
+    /** Returns the policy with which the task competes now: boosted while others wait for it. */
     public TaskPolicy policy() {
         return policy;
+    }
+
+    void setPolicy(TaskPolicy policy) {
+        this.policy = policy;
+    }
+
+    /** Returns the task's own policy, whatever it competes with now. */
+    public TaskPolicy normalPolicy() {
+        return normalPolicy;
+    }
+
+    /**
+     * Sets with what policy and priority the task competes from now on, wherever it is; on another
+     * CPU than the caller's, from that CPU's next interrupt on. By one caller at a time.
+     *
+     * @param from the caller's CPU
+     */
+    public void compete(TaskPolicy policy, KernelCpu from) {
+        PolicyChanges.want(this, policy, from);
+    }
+
+    TaskPolicy wantedPolicy() {
+        return wantedPolicy;
+    }
+
+    void setWantedPolicy(TaskPolicy policy) {
+        wantedPolicy = policy;
+    }
+
+    /** Returns what is known of the locks that the task holds. */
+    @HotPath
+    public TaskLocks locks() {
+        return locks;
+    }
+
+    /** Sets who keeps book of the task's locks. The task itself. */
+    public void setLocks(TaskLocks locks) {
+        this.locks = locks;
     }
 
     public boolean kernelThread() {

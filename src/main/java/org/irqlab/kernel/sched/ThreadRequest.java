@@ -65,7 +65,7 @@ public final class ThreadRequest {
      */
     public boolean await(Task self, BooleanSupplier stop) {
         if (!requested()) {
-            self.cpu().burnThreadLeave();
+            self.cpu().threadPaths().burnLeave();
         }
         self.sleepLetter = 'S';
         boolean slept = false;
@@ -79,7 +79,7 @@ public final class ThreadRequest {
             slept = true;
         }
         if (slept) {
-            self.cpu().burnThreadStart();
+            self.cpu().threadPaths().burnStart();
         }
         return true;
     }

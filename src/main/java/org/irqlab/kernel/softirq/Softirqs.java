@@ -160,7 +160,7 @@ public final class Softirqs implements BottomHalves {
             cpu.burnPath(path, pathNs);
             path = KernelPath.SOFTIRQ_NEXT;
             pathNs = paths.softirqNextNs();
-            int count = cpu.preemptCount();
+            long mark = cpu.contextMark();
             cpu.trace(Tracepoint.SOFTIRQ_ENTRY, vector, 0, 0);
             ran[vector]++;
             SoftirqAction action = actions[vector];
@@ -168,9 +168,7 @@ public final class Softirqs implements BottomHalves {
                 action.run(cpu);
             }
             cpu.trace(Tracepoint.SOFTIRQ_EXIT, vector, 0, 0);
-            if (cpu.preemptCount() != count) {
-                cpu.repairPreemptCount(count);
-            }
+            cpu.checkReturn(mark, "softirq", SoftirqVector.of(vector).name());
         }
         cpu.hw().irqDisable();
     }

@@ -41,6 +41,9 @@ public final class Tasklet {
     final int number;
     final int nameId;
 
+    /** How reports name it. */
+    final String label;
+
     // Any thread, through STATE and DISABLED.
     private int state;
     private int disabled;
@@ -58,6 +61,7 @@ public final class Tasklet {
         this.function = function;
         this.number = number;
         this.nameId = nameId;
+        label = "number " + number;
     }
 
     /** Sets SCHED; returns whether this call set it. Full barrier; pairs with {@link #beginRun}. */

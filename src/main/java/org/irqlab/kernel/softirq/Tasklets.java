@@ -90,7 +90,9 @@ public final class Tasklets implements SoftirqAction {
                 }
                 cpu.trace(Tracepoint.TASKLET_ENTRY, tasklet.number, tasklet.nameId, 0);
                 ran++;
+                long mark = cpu.contextMark();
                 tasklet.function.run(cpu);
+                cpu.checkReturn(mark, "tasklet", tasklet.label);
                 cpu.trace(Tracepoint.TASKLET_EXIT, tasklet.number, tasklet.nameId, 0);
                 tasklet.endRun();
                 return;

@@ -164,20 +164,21 @@ final class Worker implements SleepHooks {
             entered = other == null;
         }
         cpu.trace(Tracepoint.WORKQUEUE_EXECUTE_START, item.number, item.nameId, 0);
+        long mark = cpu.contextMark();
         item.function.run(cpu, item);
         KernelCpu here = task.cpu();
         here.trace(Tracepoint.WORKQUEUE_EXECUTE_END, item.number, item.nameId, 0);
         if (entered) {
             item.leaveRun();
         }
-        if (here.preemptCount() != 0 || !here.hw().irqsEnabled()) {
-            repairContext(here);
+        if (here.contextMark() != mark) {
+            repairContext(here, mark, item);
         }
     }
 
     /** The function left preemption, bottom halves or interrupts off: a bug of the guest. */
-    private void repairContext(KernelCpu cpu) {
-        cpu.restorePreemptCount(0);
+    private void repairContext(KernelCpu cpu, long mark, WorkItem item) {
+        cpu.checkReturn(mark, "work item", item.number + " of " + currentQueue.queue.name());
         enterPool(cpu);
         pool.countLeakedAtomic();
         leavePool(cpu);

@@ -217,6 +217,7 @@ public final class Workqueues {
      * @return whether there was anything to wait for
      */
     public boolean flush(Task self, WorkItem item) {
+        self.cpu().mightSleep("flush of a work item");
         return canceller.flush(self, item);
     }
 
@@ -227,6 +228,7 @@ public final class Workqueues {
      * @return whether it was pending
      */
     public boolean cancelSync(Task self, WorkItem item) {
+        self.cpu().mightSleep("cancel of a work item");
         return canceller.cancelSync(self, item);
     }
 

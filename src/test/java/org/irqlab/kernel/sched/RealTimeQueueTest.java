@@ -38,7 +38,7 @@ class RealTimeQueueTest {
         for (int priority = 1; priority <= 99; priority++) {
             Task task = task(priority);
             made.add(task);
-            queue.add(task);
+            queue.addLast(task);
             assertSame(task, queue.first());
         }
         for (int priority = 99; priority >= 1; priority--) {
@@ -55,14 +55,14 @@ class RealTimeQueueTest {
         Task first = task(50);
         Task second = task(50);
         Task urgent = task(51);
-        queue.add(first);
-        queue.add(second);
-        queue.add(urgent);
+        queue.addLast(first);
+        queue.addLast(second);
+        queue.addLast(urgent);
         assertSame(urgent, queue.first());
         queue.remove(urgent);
         assertSame(first, queue.first());
         queue.remove(first);
-        queue.add(first);
+        queue.addLast(first);
         assertSame(second, queue.first(), "who slept goes to the end");
     }
 
@@ -82,7 +82,7 @@ class RealTimeQueueTest {
                     queue.remove(task);
                 } else {
                     model.add(task);
-                    queue.add(task);
+                    queue.addLast(task);
                 }
                 assertSame(mostUrgent(model), queue.first(), "seed=" + seed + " op=" + op);
                 assertEquals(model.size(), queue.size());

@@ -51,7 +51,7 @@ class ThreadWaysTest {
                             request.make();
                         }
                         workEndNs = HostClock.nowNs();
-                        self.cpu().setWorkDueNs(workEndNs);
+                        self.cpu().threadPaths().setWorkDueNs(workEndNs);
                     }
                 });
     }
@@ -138,15 +138,16 @@ class ThreadWaysTest {
                     0,
                     here -> {
                         due[0] = HostClock.nowNs();
-                        cpu.setWorkDueNs(due[0] - 1_000_000);
-                        due[1] = cpu.workDueNs();
+                        cpu.threadPaths().setWorkDueNs(due[0] - 1_000_000);
+                        due[1] = cpu.threadPaths().workDueNs();
                     });
             assertTrue(due[1] >= due[0], "long ago: not for irqlab's own code");
             machine.inInterrupt(
                     0,
                     here -> {
-                        cpu.setWorkDueNs(HostClock.nowNs() + TimeUnit.HOURS.toNanos(1));
-                        due[1] = cpu.workDueNs();
+                        cpu.threadPaths()
+                                .setWorkDueNs(HostClock.nowNs() + TimeUnit.HOURS.toNanos(1));
+                        due[1] = cpu.threadPaths().workDueNs();
                         due[0] = HostClock.nowNs();
                     });
             assertTrue(due[1] <= due[0], "never in the future");
@@ -161,8 +162,8 @@ class ThreadWaysTest {
                     0,
                     cpu -> {
                         long now = HostClock.nowNs();
-                        cpu.setWorkDueNs(now - agoNs);
-                        ns[0] = now - cpu.workDueNs();
+                        cpu.threadPaths().setWorkDueNs(now - agoNs);
+                        ns[0] = now - cpu.threadPaths().workDueNs();
                         ns[1] = HostClock.nowNs() - now;
                     });
         } while (ns[1] > 20_000);

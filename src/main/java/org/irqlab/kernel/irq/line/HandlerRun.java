@@ -47,6 +47,7 @@ final class HandlerRun {
             Checks.invariant(!cpu.hw().irqsEnabled(), "I-20: handler entered with interrupts on");
         }
         cpu.trace(Tracepoint.IRQ_HANDLER_ENTRY, line.irq(), action.nameId(), 0);
+        long mark = cpu.contextMark();
         int result = call(line, action.topHalf(), cpu);
         cpu.trace(Tracepoint.IRQ_HANDLER_EXIT, line.irq(), result & ~BAD, 0);
         if (cpu.hw().irqsEnabled()) {
@@ -54,6 +55,7 @@ final class HandlerRun {
             cpu.repairPreemptCount(cpu.preemptCount());
             line.core.error(IrqError.IRQS_LEFT_ON, line, cpu);
         }
+        cpu.checkReturn(mark, "irq handler", action.name());
         if (result == IrqReturn.WAKE_THREAD.ordinal()) {
             if (action.thread() == null) {
                 line.core.error(IrqError.NO_THREAD, line, cpu);

@@ -140,13 +140,9 @@ public final class IrqThread {
     }
 
     private int callFunction(KernelCpu cpu) {
-        int count = cpu.preemptCount();
+        long mark = cpu.contextMark();
         int result = HandlerRun.call(line, action.threadFunction(), cpu);
-        KernelCpu after = task.cpu();
-        if (after.preemptCount() != count || !after.hw().irqsEnabled()) {
-            after.repairPreemptCount(count);
-            after.hw().irqEnable();
-        }
+        task.cpu().checkReturn(mark, "irq thread", task.name());
         return result;
     }
 
@@ -156,11 +152,9 @@ public final class IrqThread {
         if (!realTime) {
             cpu.hw().irqDisable();
         }
-        int count = cpu.preemptCount();
+        long mark = cpu.contextMark();
         int result = HandlerRun.call(line, action.threadFunction(), cpu);
-        if (cpu.preemptCount() != count || cpu.hw().irqsEnabled() != realTime) {
-            cpu.repairPreemptCount(count);
-        }
+        cpu.checkReturn(mark, "irq thread", task.name());
         cpu.hw().irqEnable();
         cpu.bhEnable();
         return result;

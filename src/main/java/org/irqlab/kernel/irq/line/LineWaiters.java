@@ -34,6 +34,7 @@ final class LineWaiters {
 
     /** Sleeps until {@code condition} holds. Task context; the caller may change CPUs. */
     void await(KernelCpu cpu, BooleanSupplier condition) {
+        cpu.mightSleep("wait for an interrupt line");
         if (condition.getAsBoolean()) {
             return;
         }

@@ -75,7 +75,7 @@ final class ActivityRunner {
         long saved = Math.min(savedNs, cost);
         long origin = cpu.hw().burnTowards(untilLastAction(cpu, run, startNs, saved), cost);
         counters[cpu.id()].ran();
-        cpu.setWorkDueNs(origin + cost);
+        cpu.threadPaths().setWorkDueNs(origin + cost);
         return Math.max(cost, HostClock.nowNs() - origin) - saved;
     }
 
@@ -90,7 +90,7 @@ final class ActivityRunner {
         long origin = cpu.burnToSleep(untilLastAction(cpu, run, startNs, -turnNs), cost);
         counters[cpu.id()].ran();
         // More may have come meanwhile: that begins there, then.
-        cpu.setWorkDueNs(origin + cost);
+        cpu.threadPaths().setWorkDueNs(origin + cost);
     }
 
     /**

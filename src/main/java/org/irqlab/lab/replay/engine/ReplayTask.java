@@ -93,7 +93,7 @@ final class ReplayTask {
             ReplayCounters count = counters[cpu.id()];
             count.workRun++;
             count.quanta += switchedIn ? 1 : 0;
-            long startNs = switchedIn ? self.switchedInNs() : cpu.workDueNs();
+            long startNs = switchedIn ? self.switchedInNs() : cpu.threadPaths().workDueNs();
             long turnNs = switchedIn ? plan.activityTurnNs[quantum.activity] : 0;
             if (quanta.isEmpty()) {
                 runner.executeToSleep(cpu, quantum, startNs, turnNs);

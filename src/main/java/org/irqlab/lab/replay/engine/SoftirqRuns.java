@@ -83,7 +83,7 @@ final class SoftirqRuns {
     @HotPath
     void bottomHalfInThread(KernelCpu cpu, Run run, long savedNs) {
         counters[cpu.id()].workRun++;
-        long startNs = cpu.workDueNs();
+        long startNs = cpu.threadPaths().workDueNs();
         measured(cpu, run, startNs, runner.executeUnmarked(cpu, run, startNs, savedNs));
     }
 
