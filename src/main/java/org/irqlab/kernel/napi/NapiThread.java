@@ -21,6 +21,10 @@ final class NapiThread {
                 cpu.bhDisable();
                 again = (core.poll(napi, cpu) & NapiCore.REPOLL) != 0;
                 cpu.bhEnable();
+                if (again) {
+                    // A poll point, for the tick.
+                    self.cpu().hw().poll();
+                }
                 self.cpu().scheduler().reschedulePoint();
             }
         }

@@ -178,7 +178,8 @@ public final class Softirqs implements BottomHalves {
             if (pending == 0) {
                 break;
             }
-            now = HostClock.nowNs();
+            // A poll point: without one the tick would never come to softirqs that only spin.
+            now = cpu.hw().poll();
             boolean inTime = Math.floorDiv(now, tickNs) < endTick;
             if (!inTime || cpu.scheduler().needResched() || --passes == 0) {
                 handOver();

@@ -36,7 +36,7 @@ final class NapiScript {
 
     static void play(long step, Target target) {
         var random = new Random(step);
-        int choice = random.nextInt(14);
+        int choice = random.nextInt(18);
         int napi = random.nextInt(INSTANCES);
         int cpu = random.nextInt(CPUS);
         int count = 1 + random.nextInt(MOST_EVENTS);
@@ -44,7 +44,8 @@ final class NapiScript {
             case 0, 1, 2, 3 -> target.schedule(napi, cpu);
             case 4, 5, 6 -> target.runNetRx(cpu);
             case 7, 8, 9 -> target.events(napi, count);
-            case 10 -> target.disable(napi);
+            case 10, 14, 15, 16, 17 -> target.events(napi, count);
+            case 13 -> target.disable(napi);
             case 11, 12 -> target.enable(napi, cpu);
             default -> target.busyPoll(napi, cpu);
         }
