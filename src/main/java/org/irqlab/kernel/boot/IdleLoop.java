@@ -30,16 +30,26 @@ final class IdleLoop {
     private final Supplier<Iterable<Task>> tasks;
     private final Phaser stopped;
     private final IdleListener listener;
+    private final Runnable tickStops;
 
     // The CPU's thread; read after the run.
     private long idleNs;
 
-    IdleLoop(KernelCpu cpu, Supplier<Iterable<Task>> tasks, Phaser stopped, IdleListener listener) {
+    /**
+     * @param tickStops done whenever the CPU is about to wait
+     */
+    IdleLoop(
+            KernelCpu cpu,
+            Supplier<Iterable<Task>> tasks,
+            Phaser stopped,
+            IdleListener listener,
+            Runnable tickStops) {
         this.cpu = cpu;
         hw = cpu.hw();
         this.tasks = tasks;
         this.stopped = stopped;
         this.listener = listener;
+        this.tickStops = tickStops;
     }
 
     void run(Task self) {
@@ -71,10 +81,7 @@ final class IdleLoop {
     @HotPath
     private void idlePeriod(IdlePolicy policy) {
         listener.idleBegins(cpu);
-        if (cpu.softirqsPending() && !cpu.scheduler().needResched()) {
-            // I-27: nobody will run them before the next interrupt.
-            cpu.report(ReportKind.SOFTIRQ_PENDING_AT_IDLE, "CPU " + cpu.id(), List.of());
-        }
+        stopTick();
         long began = HostClock.nowNs();
         long last = began;
         while (!cpu.scheduler().needResched()) {
@@ -91,10 +98,17 @@ final class IdleLoop {
             if (now < 0) {
                 if (!cpu.scheduler().needResched()) {
                     listener.idleBegins(cpu);
+                    stopTick();
                 }
                 last = HostClock.nowNs();
                 began = last;
             }
+        }
+    }
+
+    private void stopTick() {
+        if (!cpu.scheduler().needResched()) {
+            tickStops.run();
         }
     }
 

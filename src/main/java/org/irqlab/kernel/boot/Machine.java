@@ -18,9 +18,12 @@ import org.irqlab.kernel.sched.Smp;
 import org.irqlab.kernel.sched.Task;
 import org.irqlab.kernel.sched.TaskPolicy;
 import org.irqlab.kernel.softirq.SoftirqAction;
+import org.irqlab.kernel.softirq.SoftirqActions;
+import org.irqlab.kernel.softirq.SoftirqTakeOver;
 import org.irqlab.kernel.softirq.SoftirqVector;
 import org.irqlab.kernel.softirq.Softirqs;
 import org.irqlab.kernel.softirq.Tasklet;
+import org.irqlab.kernel.softirq.TaskletControl;
 import org.irqlab.kernel.softirq.Tasklets;
 import org.irqlab.kernel.time.ClockEvents;
 import org.irqlab.kernel.trap.NmiDispatch;
@@ -48,7 +51,9 @@ public final class Machine implements AutoCloseable {
     private final IrqTable irqs;
     private final CrossCalls calls;
     private final NameTable names = new NameTable();
-    private final SoftirqAction[] softirqActions = new SoftirqAction[SoftirqVector.count()];
+    private final SoftirqActions softirqActions = new SoftirqActions();
+    private final TaskletControl taskletControl;
+    private final List<SoftirqTakeOver> takeOvers = new ArrayList<>();
     private final Softirqs[] softirqs;
     private final Tasklets[] tasklets;
     private final Tasklets[] highTasklets;
@@ -86,6 +91,7 @@ public final class Machine implements AutoCloseable {
         irqs = new IrqTable(smp, spec.irqs());
         calls = new CrossCalls(smp);
         smp.setCallsPending(calls::pending);
+        taskletControl = new TaskletControl(spec.softirqs().killReportNs());
         softirqs = new Softirqs[cpus];
         tasklets = new Tasklets[cpus];
         highTasklets = new Tasklets[cpus];
@@ -99,6 +105,8 @@ public final class Machine implements AutoCloseable {
         }
         setSoftirqAction(SoftirqVector.TASKLET, cpu -> tasklets[cpu.id()].run(cpu));
         setSoftirqAction(SoftirqVector.HI, cpu -> highTasklets[cpu.id()].run(cpu));
+        addTakeOver((dead, live) -> tasklets[live.id()].takeOver(tasklets[dead]));
+        addTakeOver((dead, live) -> highTasklets[live.id()].takeOver(highTasklets[dead]));
         irqs.core().connect(new IrqHost());
         connectSystemVectors(controller);
         var workers = new WorkerSettings(spec.workersPerPool(), spec.workersPerPool(), nextPid);
@@ -114,14 +122,21 @@ public final class Machine implements AutoCloseable {
                         id, spec.hostCores()[id], port, halt, new NoiseMeter(spec.stealNs()));
         var ring = spec.traceCapacity() == 0 ? null : new TraceRing(spec.traceCapacity());
         var cpu = new KernelCpu(hw, smp, spec.scheduling(), spec.paths().apply(id), ring);
-        idleLoops[id] = new IdleLoop(cpu, () -> tasks, stopped, listener);
+        idleLoops[id] =
+                new IdleLoop(cpu, () -> tasks, stopped, listener, () -> softirqs[id].tickStops());
         idleTasks[id] =
                 cpu.scheduler()
                         .newTask(
                                 new Task.TaskSpec("cpu/" + id, 0, TaskPolicy.NORMAL, true),
                                 idleLoops[id]::run);
         cpu.scheduler().setIdle(idleTasks[id]);
-        softirqs[id] = new Softirqs(cpu, softirqActions, spec.scheduling().tickNs(), newPid());
+        softirqs[id] =
+                new Softirqs(
+                        cpu,
+                        softirqActions,
+                        spec.softirqs().policy(),
+                        spec.scheduling().tickNs(),
+                        newPid());
         tasks.add(softirqs[id].ksoftirqd());
         tasklets[id] = new Tasklets(cpu, softirqs[id], SoftirqVector.TASKLET);
         highTasklets[id] = new Tasklets(cpu, softirqs[id], SoftirqVector.HI);
@@ -173,7 +188,28 @@ public final class Machine implements AutoCloseable {
      * start.
      */
     public void setSoftirqAction(SoftirqVector vector, SoftirqAction action) {
-        softirqActions[vector.ordinal()] = action;
+        softirqActions.set(vector, action);
+    }
+
+    /** Has {@code action} run before what {@code vector} does already. Before the start. */
+    public void addSoftirqActionFirst(SoftirqVector vector, SoftirqAction action) {
+        softirqActions.addFirst(vector, action);
+    }
+
+    /** Adds something that another CPU takes over when one goes. Before the start. */
+    public void addTakeOver(SoftirqTakeOver takeOver) {
+        takeOvers.add(takeOver);
+    }
+
+    /**
+     * Moves what waits for softirqs of CPU {@code dead} to {@code live}: tasklets, polls,
+     * completions. The holder of {@code dead} does nothing with them any more, and {@code live} has
+     * seen all that it did.
+     *
+     * @see "Linux kernel/softirq.c, takeover_tasklets: CPUHP_SOFTIRQ_DEAD and its sisters"
+     */
+    public void takeOverSoftirqs(int dead, KernelCpu live) {
+        takeOvers.forEach(each -> each.takeOver(dead, live));
     }
 
     /**
@@ -268,6 +304,11 @@ public final class Machine implements AutoCloseable {
 
     public Softirqs softirqs(int cpu) {
         return softirqs[cpu];
+    }
+
+    /** Returns what disables and kills tasklets. */
+    public TaskletControl taskletControl() {
+        return taskletControl;
     }
 
     public Tasklets tasklets(int cpu) {

@@ -5,6 +5,7 @@ import org.irqlab.hw.cpu.NoiseMeter;
 import org.irqlab.kernel.irq.IrqSettings;
 import org.irqlab.kernel.path.PathModel;
 import org.irqlab.kernel.sched.SchedulerSettings;
+import org.irqlab.kernel.softirq.SoftirqSettings;
 
 import java.util.Arrays;
 import java.util.function.IntFunction;
@@ -19,6 +20,7 @@ import java.util.function.IntFunction;
  * @param workersPerPool threads of each worker pool
  * @param firstPid of the machine's own threads; what a replay imitates has smaller ones
  * @param irqs how the interrupt layer is booted
+ * @param softirqs how the bottom halves behave
  */
 public record MachineSpec(
         int[] hostCores,
@@ -28,7 +30,8 @@ public record MachineSpec(
         long stealNs,
         int workersPerPool,
         int firstPid,
-        IrqSettings irqs) {
+        IrqSettings irqs,
+        SoftirqSettings softirqs) {
     private static final int DEFAULT_WORKERS = 4;
     private static final int FIRST_PID = 2;
 
@@ -49,12 +52,21 @@ public record MachineSpec(
                 NoiseMeter.DEFAULT_STEAL_NS,
                 DEFAULT_WORKERS,
                 FIRST_PID,
-                IrqSettings.linux());
+                IrqSettings.linux(),
+                SoftirqSettings.linux618());
     }
 
     public MachineSpec withScheduling(SchedulerSettings settings) {
         return new MachineSpec(
-                hostCores, settings, paths, traceCapacity, stealNs, workersPerPool, firstPid, irqs);
+                hostCores,
+                settings,
+                paths,
+                traceCapacity,
+                stealNs,
+                workersPerPool,
+                firstPid,
+                irqs,
+                softirqs);
     }
 
     public MachineSpec withPaths(IntFunction<PathModel> model) {
@@ -66,7 +78,8 @@ public record MachineSpec(
                 stealNs,
                 workersPerPool,
                 firstPid,
-                irqs);
+                irqs,
+                softirqs);
     }
 
     public MachineSpec withTrace(int eventsPerCpu) {
@@ -78,17 +91,34 @@ public record MachineSpec(
                 stealNs,
                 workersPerPool,
                 firstPid,
-                irqs);
+                irqs,
+                softirqs);
     }
 
     public MachineSpec withWorkersPerPool(int workers) {
         return new MachineSpec(
-                hostCores, scheduling, paths, traceCapacity, stealNs, workers, firstPid, irqs);
+                hostCores,
+                scheduling,
+                paths,
+                traceCapacity,
+                stealNs,
+                workers,
+                firstPid,
+                irqs,
+                softirqs);
     }
 
     public MachineSpec withFirstPid(int pid) {
         return new MachineSpec(
-                hostCores, scheduling, paths, traceCapacity, stealNs, workersPerPool, pid, irqs);
+                hostCores,
+                scheduling,
+                paths,
+                traceCapacity,
+                stealNs,
+                workersPerPool,
+                pid,
+                irqs,
+                softirqs);
     }
 
     public MachineSpec withIrqs(IrqSettings settings) {
@@ -100,6 +130,20 @@ public record MachineSpec(
                 stealNs,
                 workersPerPool,
                 firstPid,
+                settings,
+                softirqs);
+    }
+
+    public MachineSpec withSoftirqs(SoftirqSettings settings) {
+        return new MachineSpec(
+                hostCores,
+                scheduling,
+                paths,
+                traceCapacity,
+                stealNs,
+                workersPerPool,
+                firstPid,
+                irqs,
                 settings);
     }
 

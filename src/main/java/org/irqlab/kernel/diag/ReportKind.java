@@ -22,9 +22,20 @@ public enum ReportKind {
             "WARNING: do not call blocking ops when !TASK_RUNNING", Frequency.FIRST_OF_EACH),
     /** Bottom halves enabled in hardirq context or with interrupts off. */
     BH_ENABLE_CONTEXT("WARNING: bottom halves enabled in wrong context", Frequency.FIRST_OF_EACH),
-    /** The CPU goes idle with a softirq pending. */
-    SOFTIRQ_PENDING_AT_IDLE(
-            "NOHZ tick-stop error: local softirq work is pending", Frequency.FIRST_OF_EACH),
+    /** The CPU goes idle with a softirq pending; said ten times, as in the kernel. */
+    SOFTIRQ_PENDING_AT_IDLE("NOHZ tick-stop error: local softirq work is pending", Frequency.EVERY),
+    /** A tasklet on a list without SCHED: it was initialised again while it was queued. */
+    TASKLET_NOT_SCHEDULED("tasklet SCHED state not set", Frequency.FIRST_OF_EACH),
+    /** A tasklet killed where that cannot wait. */
+    TASKLET_KILL_IN_INTERRUPT("Attempt to kill tasklet from interrupt", Frequency.FIRST_OF_EACH),
+    /** A kill that waits too long: the tasklet schedules itself, or is disabled. */
+    TASKLET_KILL_STUCK("tasklet kill does not come to an end", Frequency.EVERY),
+    /** A poll that served more packets than it was allowed to. */
+    NAPI_OVER_WEIGHT("NAPI poll function exceeded its budget", Frequency.FIRST_OF_EACH),
+    /** A poll that used its weight up and had given its ownership away. */
+    NAPI_RESCHEDULED("Budget exhausted after napi rescheduled", Frequency.FIRST_OF_EACH),
+    /** A completion by who does not own the instance. */
+    NAPI_COMPLETE_NOT_OWNED("WARNING: napi completed without SCHED", Frequency.FIRST_OF_EACH),
     /** A task takes a lock that it holds, or one of the same class without saying how it nests. */
     LOCK_RECURSION("WARNING: possible recursive locking detected", Frequency.FIRST_OF_EACH),
     /** A CPU spins for a lock that it holds itself: it never gets it. */

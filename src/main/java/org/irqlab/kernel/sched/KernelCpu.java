@@ -94,10 +94,6 @@ public final class KernelCpu implements InterruptEntry {
         return scheduler;
     }
 
-    public boolean softirqsPending() {
-        return bottomHalves.pending();
-    }
-
     /** Returns the task whose context this CPU is in; an interrupt runs on top of it. */
     public Task current() {
         return scheduler.current();

@@ -162,6 +162,13 @@ final class SleepState {
         return seen == ASLEEP || seen == DELAYED;
     }
 
+    /** Returns whether the task runs, waits in a run queue, or is on its way into one: racy. */
+    @HotPath
+    boolean runnable() {
+        int seen = (int) STATE.getVolatile(this);
+        return seen == RUNNING || seen == WAKING;
+    }
+
     /** The task's turn on a CPU begins. By that CPU's holder. */
     @HotPath
     void entersCpu() {

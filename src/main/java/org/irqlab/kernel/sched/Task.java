@@ -264,6 +264,15 @@ public final class Task {
     }
 
     /**
+     * Returns whether the task runs or is to run: neither asleep nor about to sleep. Exact for a
+     * task that only its own CPU wakes, on that CPU; racy elsewhere.
+     */
+    @HotPath
+    public boolean runnable() {
+        return sleep.runnable();
+    }
+
+    /**
      * What a task is made of.
      *
      * @param kernelThread never returns to user mode, so that without kernel preemption it runs

@@ -4,6 +4,7 @@ import org.irqlab.base.Checks;
 import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.base.trace.Tracepoint;
+import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.path.KernelPath;
 import org.irqlab.kernel.path.PathModel;
 import org.irqlab.kernel.sched.BottomHalves;
@@ -11,6 +12,8 @@ import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.PreemptCount;
 import org.irqlab.kernel.sched.Task;
 import org.irqlab.kernel.sched.TaskPolicy;
+
+import java.util.List;
 
 /**
  * The softirqs of one CPU: a pending mask, three places from which it is processed, and ksoftirqd
@@ -29,26 +32,39 @@ public final class Softirqs implements BottomHalves {
     static final long MAX_TIME_NS = 2_000_000;
     static final int MAX_PASSES = 10;
 
+    // How often the kernel says that a CPU goes idle with softirqs pending.
+    static final int MAX_TICK_STOPS = 10;
+
+    // What even a runnable ksoftirqd does not hold back: tasklets.
+    private static final int NOW_MASK =
+            1 << SoftirqVector.HI.ordinal() | 1 << SoftirqVector.TASKLET.ordinal();
+
     private final KernelCpu cpu;
-    private final SoftirqAction[] actions;
+    private final SoftirqActions actions;
+    private final SoftirqPolicy policy;
     private final long tickNs;
     private final Task ksoftirqd;
+    private final SoftirqCounts counts = new SoftirqCounts();
+    private final SoftirqAges ages = new SoftirqAges();
 
     // Holder only.
     private int pending;
-    private final long[] raised = new long[SoftirqVector.count()];
-    private final long[] ran = new long[SoftirqVector.count()];
-    private long handedOver;
 
     /**
      * Makes the softirqs of {@code cpu}, with its ksoftirqd, which sleeps.
      *
-     * @param actions by vector number, shared by all CPUs; null for a vector that nothing serves
+     * @param actions what the vectors do, shared by all CPUs
      * @param tickNs the tick in which the 2 ms limit is counted
      */
-    public Softirqs(KernelCpu cpu, SoftirqAction[] actions, long tickNs, int ksoftirqdPid) {
+    public Softirqs(
+            KernelCpu cpu,
+            SoftirqActions actions,
+            SoftirqPolicy policy,
+            long tickNs,
+            int ksoftirqdPid) {
         this.cpu = cpu;
         this.actions = actions;
+        this.policy = policy;
         this.tickNs = tickNs;
         ksoftirqd =
                 cpu.scheduler()
@@ -98,24 +114,47 @@ public final class Softirqs implements BottomHalves {
             Checks.invariant(!cpu.hw().irqsEnabled(), "softirq raised with interrupts on");
         }
         cpu.trace(Tracepoint.SOFTIRQ_RAISE, vector.ordinal(), 0, 0);
-        pending |= 1 << vector.ordinal();
-        raised[vector.ordinal()]++;
+        int number = vector.ordinal();
+        counts.addRaised(number);
+        if ((pending & 1 << number) != 0) {
+            counts.addMerged(number);
+        } else {
+            pending |= 1 << number;
+            ages.raised(number, HostClock.nowNs());
+        }
     }
 
     @Override
     @HotPath
     public void interruptExit() {
-        process(cpu.paths().softirqEntryNs(false));
+        if (policy == SoftirqPolicy.NOT_AT_INTERRUPT_EXIT) {
+            counts.addHeldBack();
+            cpu.scheduler().wake(ksoftirqd);
+        } else if (!heldBack()) {
+            process(cpu.paths().softirqEntryNs(false));
+        }
     }
 
     @Override
     @HotPath
     public void enabled() {
         boolean irqs = cpu.hw().irqSave();
-        if (pending != 0) {
+        if (pending != 0 && !heldBack()) {
             process(cpu.paths().softirqEntryNs(true));
         }
         cpu.hw().irqRestore(irqs);
+    }
+
+    /** Whether the older policy leaves all of it to a ksoftirqd that is runnable. */
+    @HotPath
+    private boolean heldBack() {
+        if (policy != SoftirqPolicy.KSOFTIRQD_FIRST
+                || (pending & NOW_MASK) != 0
+                || !ksoftirqd.runnable()) {
+            return false;
+        }
+        counts.addHeldBack();
+        return true;
     }
 
     /** Processes what is pending. Entered and left with interrupts off. */
@@ -124,9 +163,8 @@ public final class Softirqs implements BottomHalves {
         cpu.enterSoftirq();
         // The kernel compares ticks: "2 ms" ends at the next tick edge that is at least that many
         // ticks away.
-        long start = HostClock.nowNs();
-        long limitTicks = Math.ceilDiv(MAX_TIME_NS, tickNs);
-        long endTick = Math.floorDiv(start, tickNs) + limitTicks;
+        long now = HostClock.nowNs();
+        long endTick = Math.floorDiv(now, tickNs) + Math.ceilDiv(MAX_TIME_NS, tickNs);
         KernelPath path = KernelPath.SOFTIRQ_ENTRY;
         long pathNs = entryPathNs;
         int passes = MAX_PASSES;
@@ -134,14 +172,17 @@ public final class Softirqs implements BottomHalves {
             int snapshot = pending;
             // Before interrupts are on: what is raised from here on is for the next pass.
             pending = 0;
-            pass(snapshot, path, pathNs);
+            ages.passBegins();
+            counts.addPass();
+            pass(snapshot, path, pathNs, now);
             if (pending == 0) {
                 break;
             }
-            boolean inTime = Math.floorDiv(HostClock.nowNs(), tickNs) < endTick;
+            // A poll point: without one the tick would never come to softirqs that only spin.
+            now = cpu.hw().poll();
+            boolean inTime = Math.floorDiv(now, tickNs) < endTick;
             if (!inTime || cpu.scheduler().needResched() || --passes == 0) {
-                handedOver++;
-                cpu.scheduler().wake(ksoftirqd);
+                handOver();
                 break;
             }
             path = KernelPath.SOFTIRQ_NEXT;
@@ -150,27 +191,55 @@ public final class Softirqs implements BottomHalves {
         cpu.leaveSoftirq();
     }
 
-    private void pass(int snapshot, KernelPath first, long firstPathNs) {
+    private void handOver() {
+        counts.addHandedOver();
+        cpu.scheduler().wake(ksoftirqd);
+        if (Checks.ON) {
+            Checks.invariant(
+                    ksoftirqd.runnable() || cpu.smp().stopping(),
+                    "I-41: softirqs left over with ksoftirqd asleep");
+        }
+    }
+
+    /**
+     * @param nowNs a reading of the clock, just made
+     */
+    private void pass(int snapshot, KernelPath first, long firstPathNs, long nowNs) {
         PathModel paths = cpu.paths();
         KernelPath path = first;
         long pathNs = firstPathNs;
+        long taken = cpu.hw().taken();
         cpu.hw().irqEnable();
+        // The first action starts when the pass does, unless something comes in between.
+        boolean fresh = pathNs == 0 && cpu.hw().taken() == taken;
         for (int left = snapshot; left != 0; left &= left - 1) {
             int vector = Integer.numberOfTrailingZeros(left);
             cpu.burnPath(path, pathNs);
             path = KernelPath.SOFTIRQ_NEXT;
             pathNs = paths.softirqNextNs();
-            long mark = cpu.contextMark();
-            cpu.trace(Tracepoint.SOFTIRQ_ENTRY, vector, 0, 0);
-            ran[vector]++;
-            SoftirqAction action = actions[vector];
-            if (action != null) {
-                action.run(cpu);
-            }
-            cpu.trace(Tracepoint.SOFTIRQ_EXIT, vector, 0, 0);
-            cpu.checkReturn(mark, "softirq", SoftirqVector.of(vector).name());
+            ages.starts(vector, fresh ? nowNs : HostClock.nowNs());
+            fresh = false;
+            runVector(vector);
         }
         cpu.hw().irqDisable();
+    }
+
+    private void runVector(int vector) {
+        long mark = cpu.contextMark();
+        cpu.trace(Tracepoint.SOFTIRQ_ENTRY, vector, 0, 0);
+        counts.addRan(vector);
+        actions.run(vector, cpu);
+        cpu.trace(Tracepoint.SOFTIRQ_EXIT, vector, 0, 0);
+        cpu.checkReturn(mark, "softirq", SoftirqVector.of(vector).name());
+    }
+
+    /** The CPU stops its tick because it is idle: nothing should be pending then (I-27). */
+    @HotPath
+    public void tickStops() {
+        var kind = ReportKind.SOFTIRQ_PENDING_AT_IDLE;
+        if (pending != 0 && cpu.smp().log().count(kind) < MAX_TICK_STOPS) {
+            cpu.report(kind, "handler #%02x".formatted(pending), List.of());
+        }
     }
 
     private void ksoftirqdLoop(Task self) {
@@ -190,16 +259,26 @@ public final class Softirqs implements BottomHalves {
         }
     }
 
+    /** Returns what became of the raises. Any thread. */
+    public SoftirqCounts counts() {
+        return counts;
+    }
+
+    /** Returns how long vectors waited for their action. Any thread. */
+    public SoftirqAges ages() {
+        return ages;
+    }
+
     public long raised(SoftirqVector vector) {
-        return raised[vector.ordinal()];
+        return counts.raised(vector);
     }
 
     public long ran(SoftirqVector vector) {
-        return ran[vector.ordinal()];
+        return counts.ran(vector);
     }
 
     /** Returns how often the limits left work to ksoftirqd. */
     public long handedOver() {
-        return handedOver;
+        return counts.handedOver();
     }
 }

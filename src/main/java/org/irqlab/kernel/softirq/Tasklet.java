@@ -23,6 +23,7 @@ import java.lang.invoke.VarHandle;
 public final class Tasklet {
     static final int SCHED = 1;
     static final int RUN = 2;
+    static final int NO_CPU = -1;
 
     private static final VarHandle STATE;
     private static final VarHandle DISABLED;
@@ -50,6 +51,12 @@ public final class Tasklet {
 
     // The CPU on whose list it is.
     Tasklet next;
+    int listCpu = NO_CPU;
+
+    // For the checks: the CPU that runs it, with RUN.
+    int runCpu = NO_CPU;
+
+    final StateWaiters waiters = new StateWaiters();
 
     /**
      * Makes an enabled tasklet that is not scheduled.
@@ -90,10 +97,24 @@ public final class Tasklet {
         return ((int) STATE.getAndBitwiseAnd(this, ~SCHED) & SCHED) != 0;
     }
 
-    /** Clears RUN; what the run wrote is visible to the next run. Pairs with {@link #tryRun}. */
+    /**
+     * Clears RUN; what the run wrote is visible to the next run. Pairs with {@link #tryRun}. Full
+     * barrier, for the look at the waiters that follows.
+     */
     @HotPath
     void endRun() {
-        STATE.getAndBitwiseAndRelease(this, ~RUN);
+        STATE.getAndBitwiseAnd(this, ~RUN);
+    }
+
+    /**
+     * Makes it as new: neither scheduled nor running. A guest error while it is on a list, which
+     * that list's CPU finds out.
+     *
+     * @see "Linux kernel/softirq.c, tasklet_setup"
+     */
+    public void init() {
+        STATE.setVolatile(this, 0);
+        DISABLED.setVolatile(this, 0);
     }
 
     /**
@@ -115,6 +136,11 @@ public final class Tasklet {
     @HotPath
     boolean enabled() {
         return (int) DISABLED.getVolatile(this) == 0;
+    }
+
+    @Override
+    public String toString() {
+        return "tasklet=" + number;
     }
 
     public boolean scheduled() {

@@ -34,6 +34,9 @@ class TaskletModelTest {
 
         void enable(int tasklet);
 
+        /** Kills it if that needs no wait. */
+        void kill(int tasklet, int cpu);
+
         List<String> log();
     }
 
@@ -46,7 +49,7 @@ class TaskletModelTest {
                 var random = new Random(seed);
                 int[] disables = new int[TASKLETS];
                 for (int i = 0; i < OPERATIONS; i++) {
-                    int choice = random.nextInt(10);
+                    int choice = random.nextInt(11);
                     int tasklet = random.nextInt(TASKLETS);
                     int cpu = random.nextInt(CPUS);
                     for (Side side : List.of(real, model)) {
@@ -69,6 +72,8 @@ class TaskletModelTest {
             side.runList(cpu);
         } else if (choice == 8) {
             side.disable(tasklet);
+        } else if (choice == 10) {
+            side.kill(tasklet, cpu);
         } else if (disables > 0) {
             side.enable(tasklet);
         }
@@ -155,6 +160,16 @@ class TaskletModelTest {
         }
 
         @Override
+        public void kill(int tasklet, int cpu) {
+            TaskletControl control = machine.machine().taskletControl();
+            log.add("kill " + tasklet + " " + killed(control, tasklets[tasklet], cpu));
+        }
+
+        private boolean killed(TaskletControl control, Tasklet tasklet, int cpu) {
+            return !tasklet.running() && control.killWithin(tasklet, 0, machine.cpu(cpu));
+        }
+
+        @Override
         public List<String> log() {
             return log;
         }
@@ -166,7 +181,14 @@ class TaskletModelTest {
             }
             for (int cpu = 0; cpu < CPUS; cpu++) {
                 Tasklets list = machine.machine().tasklets(cpu);
-                text.append(" %d/%d/%d".formatted(list.scheduled(), list.coalesced(), list.ran()));
+                text.append(
+                        " %d/%d/%d/%d/%d"
+                                .formatted(
+                                        list.scheduled(),
+                                        list.coalesced(),
+                                        list.ran(),
+                                        list.disabledSpins(),
+                                        list.elsewhereSpins()));
             }
             return text.toString();
         }
@@ -180,7 +202,7 @@ class TaskletModelTest {
         private final int[] runs = new int[TASKLETS];
         private final List<List<Integer>> lists =
                 new ArrayList<>(List.of(new ArrayList<>(), new ArrayList<>()));
-        private final int[][] counts = new int[CPUS][3];
+        private final int[][] counts = new int[CPUS][5];
         private final List<String> log = new ArrayList<>();
         private int depth;
 
@@ -205,6 +227,7 @@ class TaskletModelTest {
             List<Integer> taken = lists.set(cpu, new ArrayList<>());
             for (int tasklet : taken) {
                 if (running[tasklet] || disables[tasklet] > 0) {
+                    counts[cpu][running[tasklet] ? 4 : 3]++;
                     lists.get(cpu).add(tasklet);
                     continue;
                 }
@@ -229,6 +252,11 @@ class TaskletModelTest {
         }
 
         @Override
+        public void kill(int tasklet, int cpu) {
+            log.add("kill " + tasklet + " " + (!running[tasklet] && !scheduled[tasklet]));
+        }
+
+        @Override
         public List<String> log() {
             return log;
         }
@@ -239,7 +267,8 @@ class TaskletModelTest {
                 text.append(scheduled[t] ? "S" : "-").append(running[t] ? "R" : "-");
             }
             Arrays.stream(counts)
-                    .forEach(c -> text.append(" %d/%d/%d".formatted(c[0], c[1], c[2])));
+                    .forEach(c ->
+                            text.append(" %d/%d/%d/%d/%d".formatted(c[0], c[1], c[2], c[3], c[4])));
             return text.toString();
         }
     }
