@@ -5,6 +5,8 @@ import org.irqlab.hw.cpu.NoiseMeter;
 import org.irqlab.kernel.irq.IrqSettings;
 import org.irqlab.kernel.path.PathModel;
 import org.irqlab.kernel.sched.SchedulerSettings;
+import org.irqlab.kernel.workqueue.WorkerSettings;
+import org.irqlab.kernel.workqueue.WorkerSupply;
 
 import java.util.Arrays;
 import java.util.function.IntFunction;
@@ -16,7 +18,7 @@ import java.util.function.IntFunction;
  * @param paths the path costs of each CPU
  * @param traceCapacity events per CPU, 0 for no trace
  * @param stealNs see {@link NoiseMeter}
- * @param workersPerPool threads of each worker pool
+ * @param workers how many worker threads there are
  * @param firstPid of the machine's own threads; what a replay imitates has smaller ones
  * @param irqs how the interrupt layer is booted
  */
@@ -26,10 +28,9 @@ public record MachineSpec(
         IntFunction<PathModel> paths,
         int traceCapacity,
         long stealNs,
-        int workersPerPool,
+        WorkerSettings workers,
         int firstPid,
         IrqSettings irqs) {
-    private static final int DEFAULT_WORKERS = 4;
     private static final int FIRST_PID = 2;
 
     /** A machine whose CPUs float over the host's cores: for tests of behaviour, not of time. */
@@ -47,14 +48,14 @@ public record MachineSpec(
                 cpu -> PathModel.NONE,
                 0,
                 NoiseMeter.DEFAULT_STEAL_NS,
-                DEFAULT_WORKERS,
+                WorkerSettings.linux(SchedulerSettings.linux618().tickNs()),
                 FIRST_PID,
                 IrqSettings.linux());
     }
 
     public MachineSpec withScheduling(SchedulerSettings settings) {
         return new MachineSpec(
-                hostCores, settings, paths, traceCapacity, stealNs, workersPerPool, firstPid, irqs);
+                hostCores, settings, paths, traceCapacity, stealNs, workers, firstPid, irqs);
     }
 
     public MachineSpec withPaths(IntFunction<PathModel> model) {
@@ -64,7 +65,7 @@ public record MachineSpec(
                 model,
                 traceCapacity,
                 stealNs,
-                workersPerPool,
+                workers,
                 firstPid,
                 irqs);
     }
@@ -76,19 +77,24 @@ public record MachineSpec(
                 paths,
                 eventsPerCpu,
                 stealNs,
-                workersPerPool,
+                workers,
                 firstPid,
                 irqs);
     }
 
-    public MachineSpec withWorkersPerPool(int workers) {
+    /** The same with exactly so many threads of each worker pool: none is made or ended. */
+    public MachineSpec withWorkersPerPool(int count) {
+        return withWorkers(workers.withPerPool(count).withSupply(WorkerSupply.FIXED));
+    }
+
+    public MachineSpec withWorkers(WorkerSettings settings) {
         return new MachineSpec(
-                hostCores, scheduling, paths, traceCapacity, stealNs, workers, firstPid, irqs);
+                hostCores, scheduling, paths, traceCapacity, stealNs, settings, firstPid, irqs);
     }
 
     public MachineSpec withFirstPid(int pid) {
         return new MachineSpec(
-                hostCores, scheduling, paths, traceCapacity, stealNs, workersPerPool, pid, irqs);
+                hostCores, scheduling, paths, traceCapacity, stealNs, workers, pid, irqs);
     }
 
     public MachineSpec withIrqs(IrqSettings settings) {
@@ -98,7 +104,7 @@ public record MachineSpec(
                 paths,
                 traceCapacity,
                 stealNs,
-                workersPerPool,
+                workers,
                 firstPid,
                 settings);
     }

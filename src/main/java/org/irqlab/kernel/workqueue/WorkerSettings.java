@@ -1,31 +1,36 @@
 package org.irqlab.kernel.workqueue;
 
 /**
- * How many workers there are. SIMPLIFIED: the workers of a pool are made before the machine runs
- * and stay; work that finds none waits, and is counted.
+ * How many workers there are, and how long things may take.
  *
- * @param perPool workers of each per-CPU pool
- * @param unbound workers of the unbound pool
- * @param firstPid process id of the first worker; the others follow
+ * @param perPool workers of each pool that are made before the machine runs
  */
-public record WorkerSettings(int perPool, int unbound, int firstPid) {
+public record WorkerSettings(int perPool, WorkerSupply supply, WorkqueueTimes times) {
     private static final int DEFAULT_WORKERS = 4;
     private static final int MAX_WORKERS = 256;
 
     public WorkerSettings {
-        check("perPool", perPool);
-        check("unbound", unbound);
-    }
-
-    private static void check(String name, int workers) {
-        if (workers < 1 || workers > MAX_WORKERS) {
+        if (perPool < 1 || perPool > MAX_WORKERS) {
             throw new IllegalArgumentException(
-                    name + "=" + workers + " outside 1..MAX_WORKERS=" + MAX_WORKERS);
+                    "perPool=" + perPool + " outside 1..MAX_WORKERS=" + MAX_WORKERS);
         }
     }
 
-    /** Four workers a pool. */
-    public static WorkerSettings startingAt(int firstPid) {
-        return new WorkerSettings(DEFAULT_WORKERS, DEFAULT_WORKERS, firstPid);
+    /** Four workers a pool, and more where they are wanted. */
+    public static WorkerSettings linux(long tickNs) {
+        return new WorkerSettings(
+                DEFAULT_WORKERS, WorkerSupply.MANAGED, WorkqueueTimes.linux(tickNs));
+    }
+
+    public WorkerSettings withPerPool(int workers) {
+        return new WorkerSettings(workers, supply, times);
+    }
+
+    public WorkerSettings withSupply(WorkerSupply supply) {
+        return new WorkerSettings(perPool, supply, times);
+    }
+
+    public WorkerSettings withTimes(WorkqueueTimes times) {
+        return new WorkerSettings(perPool, supply, times);
     }
 }

@@ -141,7 +141,7 @@ class WorkerPoolModelTest {
 
     private String barrier() {
         int number = random.nextInt(ITEMS);
-        var barrier = new WorkItem((cpu, item) -> {}, -1, 0, true);
+        var barrier = WorkItem.barrier((cpu, item) -> {}, -1, 0);
         boolean expected = model.insertBarrier(number);
         boolean inserted = real.canceller().insertBehind(anyCpu(), items.get(number), barrier);
         assertEquals(expected, inserted, "barrier behind " + number);
