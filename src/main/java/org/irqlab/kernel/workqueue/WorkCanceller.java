@@ -17,6 +17,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  *     disable_work"
  */
 final class WorkCanceller {
+    /** A waiter gives the host core away this often: the other may be a thread of the same one. */
+    private static final int SPINS_BEFORE_YIELD = 1_000;
+
     private final WorkerPool[] poolById;
     private final int barrierName;
     private final AtomicInteger barriers = new AtomicInteger();
@@ -128,7 +131,7 @@ final class WorkCanceller {
 
     /** Makes the caller the owner of PENDING; returns whether the item was pending before. */
     boolean grab(KernelCpu cpu, WorkItem item) {
-        while (!item.tryPend()) {
+        for (int spins = 1; !item.tryPend(); spins++) {
             if (item.timer != null && WorkTimers.cancel(item.timer, cpu)) {
                 return true;
             }
@@ -137,6 +140,9 @@ final class WorkCanceller {
             }
             // Another CPU is, with interrupts off, between setting PENDING and the list.
             Thread.onSpinWait();
+            if (spins % SPINS_BEFORE_YIELD == 0) {
+                Thread.yield();
+            }
         }
         return false;
     }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 /** The short form of {@link WorkMix}; perf has the long one. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class WorkMixTest {
-    private static final int OPERATIONS = 12_000;
+    private static final int OPERATIONS = 60_000;
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})

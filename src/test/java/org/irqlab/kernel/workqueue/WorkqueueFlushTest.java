@@ -66,6 +66,9 @@ class WorkqueueFlushTest {
                     m.task(
                             i % 2,
                             self -> {
+                                while (!m.log().contains("blocker sleeps")) {
+                                    m.machine.sleep(self, 200_000);
+                                }
                                 m.workqueues.queueWork(self.cpu(), queue, item);
                                 m.workqueues.control().flush(self, queue);
                                 missed.addAndGet(1 - own.get());

@@ -200,7 +200,7 @@ class WorkqueueReportsTest {
             m.awaitTrue("ran", () -> ranOn.size() == 2);
             m.awaitQuiet();
             assertEquals(List.of(0, 1), ranOn);
-            assertEquals(0, m.workqueues.pool(4).running());
+            m.awaitTrue("all idle", () -> m.workqueues.pool(4).running() == 0);
         }
     }
 

@@ -12,6 +12,10 @@ import java.util.EnumSet;
  * @see "Linux include/linux/workqueue.h, enum wq_flags; kernel/workqueue.c, alloc_workqueue"
  */
 public record WorkqueueFlags(int bits) {
+    // First: the constructor needs it.
+    private static final int BH_ALLOWS =
+            mask(WorkqueueFlag.BH, WorkqueueFlag.HIGHPRI, WorkqueueFlag.PERCPU);
+
     public static final WorkqueueFlags PER_CPU = of();
     public static final WorkqueueFlags HIGH_PRIORITY = of(WorkqueueFlag.HIGHPRI);
     public static final WorkqueueFlags CPU_INTENSIVE = of(WorkqueueFlag.CPU_INTENSIVE);
@@ -21,9 +25,6 @@ public record WorkqueueFlags(int bits) {
     public static final WorkqueueFlags BH_HIGH_PRIORITY =
             of(WorkqueueFlag.BH, WorkqueueFlag.HIGHPRI);
     public static final WorkqueueFlags MEM_RECLAIM = of(WorkqueueFlag.MEM_RECLAIM);
-
-    private static final int BH_ALLOWS =
-            mask(WorkqueueFlag.BH, WorkqueueFlag.HIGHPRI, WorkqueueFlag.PERCPU);
 
     /**
      * Completes and checks the set.
