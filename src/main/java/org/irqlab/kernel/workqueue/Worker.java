@@ -29,6 +29,9 @@ final class Worker implements SleepHooks {
     private static final int CPU_INTENSIVE = 1 << 1;
     private static final int UNBOUND = 1 << 2;
 
+    /** Was unbound when it began what it does now, and may sleep in that. */
+    private static final int REBOUND = 1 << 3;
+
     final WorkList scheduled;
     private WorkerPool pool;
     private Task task;
@@ -96,16 +99,23 @@ final class Worker implements SleepHooks {
 
     void startWorking() {
         pool.stamp();
-        change(flags & ~PREPARING, sleeping);
+        change(flags & ~(PREPARING | REBOUND), sleeping);
     }
 
     void stopWorking() {
         change(flags | PREPARING, sleeping);
     }
 
-    /** The pool manages concurrency from now on, or does no longer. Pool lock held. */
+    /**
+     * The pool manages concurrency from now on, or does no longer. A worker is counted again when
+     * it next starts on the list: nobody was told of its sleeps. Pool lock held.
+     */
     void setBound(boolean managed) {
-        change(managed ? flags & ~UNBOUND : flags | UNBOUND, sleeping);
+        if (!managed) {
+            change(flags | UNBOUND, sleeping);
+        } else if ((flags & UNBOUND) != 0) {
+            change(flags & ~UNBOUND | REBOUND, sleeping);
+        }
     }
 
     /** Returns the item to run next, on this worker's own list, or null. Pool lock held. */

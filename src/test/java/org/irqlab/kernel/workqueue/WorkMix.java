@@ -127,7 +127,15 @@ public final class WorkMix {
             case 10 -> works.control().flush(self, queueOf(number));
             case 11 -> machine.sleep(self, 30_000);
             case 12, 13, 14 -> delayedStep(self, random);
+            case 15 -> switchOther(cpu, random);
             default -> queue(cpu, number, random);
+        }
+    }
+
+    /** The last CPU's pools lose it, or get it back; by one CPU only. */
+    private void switchOther(KernelCpu cpu, Random random) {
+        if (cpu.id() == 0 && cpus > 1) {
+            works.setOnline(cpus - 1, random.nextBoolean(), cpu);
         }
     }
 

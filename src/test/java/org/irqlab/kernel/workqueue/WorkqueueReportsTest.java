@@ -205,6 +205,31 @@ class WorkqueueReportsTest {
     }
 
     @Test
+    void doesNotCountAWorkerThatFellAsleepWhileItsCpuWasOff() throws InterruptedException {
+        try (var m = new WorkMachine(2, 4).start()) {
+            var queue = m.workqueues.system();
+            var asleep = m.held("asleep", 0, 0);
+            m.machine.inInterrupt(
+                    0,
+                    cpu -> {
+                        m.workqueues.setOnline(1, false, cpu);
+                        m.workqueues.queueOn(cpu, 1, queue, asleep);
+                    });
+            m.awaitLogged("asleep sleeps");
+            var next = m.item("next");
+            m.machine.inInterrupt(
+                    0,
+                    cpu -> {
+                        m.workqueues.setOnline(1, true, cpu);
+                        m.workqueues.queueOn(cpu, 1, queue, next);
+                    });
+            m.awaitLogged("next ends");
+            m.release("asleep");
+            m.awaitQuiet();
+        }
+    }
+
+    @Test
     void givesThePoolBackBeforeItSaysWhatIsBroken() throws InterruptedException {
         var m = new WorkMachine(2, 2);
         m.start();
