@@ -53,22 +53,16 @@ public class ExecutorBenchmark {
     private final Semaphore chainEnded = new Semaphore(0);
     private final ThreadFactory pinned =
             body ->
-                    new Thread(
-                            () -> {
-                                ThreadPinning.pin(WORKER_CORE);
-                                body.run();
-                            });
+                    new Thread(() -> {
+                        ThreadPinning.pin(WORKER_CORE);
+                        body.run();
+                    });
     private final ThreadPoolExecutor executor =
-            new ThreadPoolExecutor(
-                    1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), pinned);
+            new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), pinned);
     private final ForkJoinPool forkJoin = new ForkJoinPool(1);
     private final Disruptor<Slot> disruptor =
             new Disruptor<>(
-                    Slot::new,
-                    RING_SIZE,
-                    pinned,
-                    ProducerType.MULTI,
-                    new BlockingWaitStrategy());
+                    Slot::new, RING_SIZE, pinned, ProducerType.MULTI, new BlockingWaitStrategy());
     private final Runnable executorFirst = () -> ran(executor, this.executorSecond);
     private final Runnable executorSecond = () -> ran(executor, this.executorFirst);
     private final Runnable forkJoinFirst = () -> ran(forkJoin, this.forkJoinSecond);

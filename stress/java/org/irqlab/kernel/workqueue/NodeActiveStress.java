@@ -25,7 +25,8 @@ public class NodeActiveStress {
 
     // Never changed by a test.
     private static final WorkerPool POOL =
-            new WorkerPool(0, 0, 0, CpuMask.of(0), WorkerPool.Kind.UNBOUND, (pool, worker, cpu) -> {});
+            new WorkerPool(
+                    0, 0, 0, CpuMask.of(0), WorkerPool.Kind.UNBOUND, (pool, worker, cpu) -> {});
 
     private NodeActiveStress() {}
 

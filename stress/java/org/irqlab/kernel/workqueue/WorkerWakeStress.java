@@ -50,10 +50,7 @@ public class WorkerWakeStress {
     @JCStressTest
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "The worker takes the work.")
     @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "The queuer wakes the worker.")
-    @Outcome(
-            id = "0, 0",
-            expect = ACCEPTABLE_INTERESTING,
-            desc = "The worker sleeps beside work.")
+    @Outcome(id = "0, 0", expect = ACCEPTABLE_INTERESTING, desc = "The worker sleeps beside work.")
     @State
     public static class BrokenAnnounceWithoutLock extends Pool {
         @Actor

@@ -24,8 +24,8 @@ import org.irqlab.kernel.softirq.Softirqs;
 import org.irqlab.kernel.softirq.Tasklet;
 import org.irqlab.kernel.softirq.Tasklets;
 import org.irqlab.kernel.trap.NmiDispatch;
-import org.irqlab.kernel.workqueue.setup.WorkqueueHost;
 import org.irqlab.kernel.workqueue.Workqueues;
+import org.irqlab.kernel.workqueue.setup.WorkqueueHost;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -60,26 +60,12 @@ public record MachineSpec(
 
     public MachineSpec withPaths(IntFunction<PathModel> model) {
         return new MachineSpec(
-                hostCores,
-                scheduling,
-                model,
-                traceCapacity,
-                stealNs,
-                workers,
-                firstPid,
-                irqs);
+                hostCores, scheduling, model, traceCapacity, stealNs, workers, firstPid, irqs);
     }
 
     public MachineSpec withTrace(int eventsPerCpu) {
         return new MachineSpec(
-                hostCores,
-                scheduling,
-                paths,
-                eventsPerCpu,
-                stealNs,
-                workers,
-                firstPid,
-                irqs);
+                hostCores, scheduling, paths, eventsPerCpu, stealNs, workers, firstPid, irqs);
     }
 
     /** The same with exactly so many threads of each worker pool: none is made or ended. */
@@ -99,14 +85,7 @@ public record MachineSpec(
 
     public MachineSpec withIrqs(IrqSettings settings) {
         return new MachineSpec(
-                hostCores,
-                scheduling,
-                paths,
-                traceCapacity,
-                stealNs,
-                workers,
-                firstPid,
-                settings);
+                hostCores, scheduling, paths, traceCapacity, stealNs, workers, firstPid, settings);
     }
 
     public int cpus() {

@@ -1,10 +1,10 @@
 package org.irqlab.kernel.workqueue;
 
-import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
-import org.irqlab.kernel.workqueue.setup.WorkqueueAttributes;
 import org.irqlab.base.HotPath;
 import org.irqlab.kernel.irq.affinity.CpuMask;
 import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.workqueue.setup.WorkqueueAttributes;
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
 
 import java.util.Arrays;
 import java.util.HashMap;
@@ -63,7 +63,8 @@ final class PoolTable {
 
     private WorkerPool cpuPool(int id, int cpu, int nice) {
         return equipped(
-                new WorkerPool(id, cpu, nice, CpuMask.of(cpu), WorkerPool.Kind.PER_CPU, this::wake));
+                new WorkerPool(
+                        id, cpu, nice, CpuMask.of(cpu), WorkerPool.Kind.PER_CPU, this::wake));
     }
 
     private WorkerPool equipped(WorkerPool pool) {

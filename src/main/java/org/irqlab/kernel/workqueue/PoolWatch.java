@@ -1,10 +1,9 @@
 package org.irqlab.kernel.workqueue;
 
-import org.irqlab.kernel.workqueue.setup.WorkqueueTimes;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.sched.KernelCpu;
-import org.irqlab.kernel.sched.Smp;
+import org.irqlab.kernel.workqueue.setup.WorkqueueTimes;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -83,9 +83,7 @@ final class PoolWorkqueue {
     @HotPath
     private boolean tryTakeRoom(boolean fill, KernelCpu cpu) {
         boolean room =
-                node == null
-                        ? active < queue.limitPerPool()
-                        : node.tryTake(this, fill, cpu.id());
+                node == null ? active < queue.limitPerPool() : node.tryTake(this, fill, cpu.id());
         if (room) {
             active++;
         }

@@ -10,9 +10,9 @@ import java.lang.invoke.VarHandle;
  * A function that can be queued, and is queued once at a time.
  *
  * <p>The state word: PENDING from the queueing to just before the function; while it is on a list,
- * QUEUED, INACTIVE, LINKED and a flush colour; while it is not, the pool that ran it last and how often it is
- * disabled. Whoever sets PENDING owns the word until it is on a list; from then on it belongs to
- * the holder of that pool's lock, up to the clearing of PENDING.
+ * QUEUED, INACTIVE, LINKED and a flush colour; while it is not, the pool that ran it last and how
+ * often it is disabled. Whoever sets PENDING owns the word until it is on a list; from then on it
+ * belongs to the holder of that pool's lock, up to the clearing of PENDING.
  *
  * <p><b>Threads.</b> State word by any CPU's holder, through STATE.
  *

@@ -1,14 +1,14 @@
 package org.irqlab.kernel.workqueue;
 
-import org.irqlab.kernel.workqueue.setup.WorkerSettings;
-import org.irqlab.kernel.workqueue.setup.WorkerSupply;
-import org.irqlab.kernel.workqueue.setup.WorkqueueHost;
 import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Smp;
 import org.irqlab.kernel.sched.Task;
 import org.irqlab.kernel.sched.TaskPolicy;
+import org.irqlab.kernel.workqueue.setup.WorkerSettings;
+import org.irqlab.kernel.workqueue.setup.WorkerSupply;
+import org.irqlab.kernel.workqueue.setup.WorkqueueHost;
 import org.irqlab.kernel.workqueue.timer.WorkTimer;
 import org.irqlab.kernel.workqueue.timer.WorkTimers;
 
@@ -127,8 +127,7 @@ final class WorkerCreation {
         WorkerPool pool = by.pool();
         KernelCpu cpu = by.task().cpu();
         boolean fails = failing;
-        Worker made =
-                fails ? null : make(pool, smp.cpu(choice.of(pool, cpu.id())));
+        Worker made = fails ? null : make(pool, smp.cpu(choice.of(pool, cpu.id())));
         by.enterPool(cpu);
         if (fails) {
             pool.counts.notMade++;
@@ -177,8 +176,7 @@ final class WorkerCreation {
         pool.lock(cpu);
         while (pool.tooManyIdle()) {
             Worker oldest = pool.longestIdle();
-            long leftNs =
-                    oldest.idleSinceNs + settings.times().idleNs() - HostClock.nowNs();
+            long leftNs = oldest.idleSinceNs + settings.times().idleNs() - HostClock.nowNs();
             if (leftNs > 0) {
                 arm(pool.idleTimer, leftNs, cpu);
                 break;

@@ -1,8 +1,8 @@
 package org.irqlab.kernel.workqueue;
 
-import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
 import org.irqlab.base.HotPath;
 import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
 
 import java.util.Arrays;
 import java.util.List;

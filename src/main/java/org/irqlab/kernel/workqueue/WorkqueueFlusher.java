@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>SIMPLIFIED: the queue's mutex is a spin lock, held with interrupts off.
  *
- * <p><b>Threads.</b> {@link #flush} by tasks of any CPU; {@link #linkDone} by who ends an item, with
- * the pool's lock. The flusher's lock is taken outside the pools'.
+ * <p><b>Threads.</b> {@link #flush} by tasks of any CPU; {@link #linkDone} by who ends an item,
+ * with the pool's lock. The flusher's lock is taken outside the pools'.
  *
  * @see "Linux kernel/workqueue.c, __flush_workqueue and flush_workqueue_prep_pwqs"
  */

@@ -1,17 +1,17 @@
 package org.irqlab.kernel.workqueue;
 
-import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
-import org.irqlab.kernel.workqueue.setup.WorkqueueAttributes;
-import org.irqlab.kernel.workqueue.setup.WorkerSettings;
-import org.irqlab.kernel.workqueue.setup.WorkqueueHost;
-import org.irqlab.base.percpu.PerCpuCount;
 import org.irqlab.base.HotPath;
+import org.irqlab.base.percpu.PerCpuCount;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Smp;
 import org.irqlab.kernel.sched.Task;
+import org.irqlab.kernel.workqueue.setup.WorkerSettings;
+import org.irqlab.kernel.workqueue.setup.WorkqueueAttributes;
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
+import org.irqlab.kernel.workqueue.setup.WorkqueueHost;
 import org.irqlab.kernel.workqueue.timer.WorkTimers;
 
 import java.util.Arrays;
@@ -370,7 +370,9 @@ public final class Workqueues {
         creation.setFailing(fails);
     }
 
-    /** CPU {@code cpuId} goes off or comes back: its work is run by others meanwhile. Any holder. */
+    /**
+     * CPU {@code cpuId} goes off or comes back: its work is run by others meanwhile. Any holder.
+     */
     public void setOnline(int cpuId, boolean online, KernelCpu cpu) {
         pools.setOnline(cpuId, online, cpu);
     }

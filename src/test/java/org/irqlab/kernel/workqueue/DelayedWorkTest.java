@@ -112,8 +112,7 @@ class DelayedWorkTest {
             m.awaitTrue("run", () -> runs.get() == 1);
             assertEquals(0, m.machine.machine().smp().log().total());
             m.machine.inInterrupt(0, cpu -> works.enable(cpu, item));
-            assertEquals(
-                    1, m.machine.machine().smp().log().count(ReportKind.WORKQUEUE_MISUSE));
+            assertEquals(1, m.machine.machine().smp().log().count(ReportKind.WORKQUEUE_MISUSE));
         }
     }
 

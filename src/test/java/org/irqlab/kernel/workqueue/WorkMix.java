@@ -1,14 +1,14 @@
 package org.irqlab.kernel.workqueue;
 
-import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
-import org.irqlab.kernel.workqueue.setup.AffinityScope;
-import org.irqlab.kernel.workqueue.setup.WorkqueueAttributes;
 import org.irqlab.base.Checks;
 import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.kernel.irq.affinity.CpuMask;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Task;
 import org.irqlab.kernel.sched.TaskPolicy;
+import org.irqlab.kernel.workqueue.setup.AffinityScope;
+import org.irqlab.kernel.workqueue.setup.WorkqueueAttributes;
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
 import org.irqlab.support.TestMachine;
 
 import java.util.ArrayList;
@@ -57,8 +57,7 @@ public final class WorkMix {
         }
         for (int cpu = 0; cpu < cpus; cpu++) {
             var random = new Random(seed * 31 + cpu);
-            var task =
-                    new Task.TaskSpec("driver/" + cpu, FIRST_PID + cpu, TaskPolicy.NORMAL, true);
+            var task = new Task.TaskSpec("driver/" + cpu, FIRST_PID + cpu, TaskPolicy.NORMAL, true);
             machine.task(cpu, task, self -> drive(self, random));
         }
     }

@@ -17,8 +17,7 @@ class WorkMixTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void losesNothingAndRunsNothingTwice(int cpus) throws InterruptedException {
-        var counts =
-                new WorkMix(cpus, OPERATIONS, cpus, MachineSpec.unpinned(cpus)).run(60_000);
+        var counts = new WorkMix(cpus, OPERATIONS, cpus, MachineSpec.unpinned(cpus)).run(60_000);
         assertTrue(counts.ran() > OPERATIONS / 10, counts::toString);
     }
 }

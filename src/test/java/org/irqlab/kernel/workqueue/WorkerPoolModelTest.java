@@ -1,12 +1,12 @@
 package org.irqlab.kernel.workqueue;
 
-import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.irqlab.base.trace.TraceRing;
 import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
 import org.irqlab.support.TestMachine;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,13 +1,13 @@
 package org.irqlab.kernel.workqueue;
 
-import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
-import org.irqlab.kernel.workqueue.setup.WorkerSettings;
-import org.irqlab.kernel.workqueue.setup.WorkerSupply;
-import org.irqlab.kernel.workqueue.setup.WorkqueueTimes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.irqlab.kernel.boot.MachineSpec;
+import org.irqlab.kernel.workqueue.setup.WorkerSettings;
+import org.irqlab.kernel.workqueue.setup.WorkerSupply;
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
+import org.irqlab.kernel.workqueue.setup.WorkqueueTimes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -80,8 +80,7 @@ class WorkerSupplyTest {
                     cpu -> {
                         for (int i = 0; i < 40; i++) {
                             WorkFunction note =
-                                    (here, self) ->
-                                            rescued.add(here.id() + here.current().name());
+                                    (here, self) -> rescued.add(here.id() + here.current().name());
                             m.workqueues.queueOn(cpu, 1, reclaim, new WorkItem(note, i, 0));
                         }
                     });

@@ -1,12 +1,12 @@
 package org.irqlab.kernel.workqueue;
 
-import org.irqlab.kernel.workqueue.setup.WorkqueueFlag;
-import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlag;
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,8 +42,7 @@ class WorkqueueFlagsTest {
     @Test
     void ignoresCpuIntensiveOfAnUnboundQueue() {
         assertTrue(WorkqueueFlags.CPU_INTENSIVE.cpuIntensive());
-        assertFalse(
-                WorkqueueFlags.UNBOUND.with(WorkqueueFlag.CPU_INTENSIVE).cpuIntensive());
+        assertFalse(WorkqueueFlags.UNBOUND.with(WorkqueueFlag.CPU_INTENSIVE).cpuIntensive());
     }
 
     @Test
@@ -52,8 +51,7 @@ class WorkqueueFlagsTest {
             assertThrows(
                     IllegalArgumentException.class,
                     () -> m.workqueues.create("bh", WorkqueueFlags.BH, 1));
-            assertEquals(
-                    Integer.MAX_VALUE, m.workqueues.systemBh().maxActive(), "without a limit");
+            assertEquals(Integer.MAX_VALUE, m.workqueues.systemBh().maxActive(), "without a limit");
         }
     }
 }

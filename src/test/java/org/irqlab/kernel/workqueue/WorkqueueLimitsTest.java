@@ -1,9 +1,5 @@
 package org.irqlab.kernel.workqueue;
 
-import org.irqlab.kernel.workqueue.setup.WorkqueueFlag;
-import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
-import org.irqlab.kernel.workqueue.setup.AffinityScope;
-import org.irqlab.kernel.workqueue.setup.WorkqueueAttributes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.irq.affinity.CpuMask;
 import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.workqueue.setup.AffinityScope;
+import org.irqlab.kernel.workqueue.setup.WorkqueueAttributes;
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlag;
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -59,8 +59,7 @@ class WorkqueueLimitsTest {
     @Test
     void sharesTheLimitOfAnUnboundQueueAmongItsPools() throws InterruptedException {
         try (var m = new WorkMachine(2, 4)) {
-            var attributes =
-                    new WorkqueueAttributes(0, CpuMask.first(2), AffinityScope.CPU);
+            var attributes = new WorkqueueAttributes(0, CpuMask.first(2), AffinityScope.CPU);
             var queue = m.workqueues.create("u", WorkqueueFlags.UNBOUND, attributes, 2);
             assertEquals(2, queue.links().size());
             m.start();
@@ -111,8 +110,7 @@ class WorkqueueLimitsTest {
     @Test
     void startsNothingOfAFreezableQueueWhileFrozen() throws InterruptedException {
         try (var m = new WorkMachine(1, 4)) {
-            var freezable =
-                    m.workqueues.create("f", WorkqueueFlags.of(WorkqueueFlag.FREEZABLE), 0);
+            var freezable = m.workqueues.create("f", WorkqueueFlags.of(WorkqueueFlag.FREEZABLE), 0);
             var unbound =
                     m.workqueues.create(
                             "u", WorkqueueFlags.UNBOUND.with(WorkqueueFlag.FREEZABLE), 0);

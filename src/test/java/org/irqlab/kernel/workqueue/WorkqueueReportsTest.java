@@ -1,9 +1,5 @@
 package org.irqlab.kernel.workqueue;
 
-import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
-import org.irqlab.kernel.workqueue.setup.WorkerSettings;
-import org.irqlab.kernel.workqueue.setup.WorkerSupply;
-import org.irqlab.kernel.workqueue.setup.WorkqueueTimes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +9,10 @@ import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.kernel.diag.KernelLog;
 import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.sched.SchedulerSettings;
+import org.irqlab.kernel.workqueue.setup.WorkerSettings;
+import org.irqlab.kernel.workqueue.setup.WorkerSupply;
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
+import org.irqlab.kernel.workqueue.setup.WorkqueueTimes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -64,8 +64,7 @@ class WorkqueueReportsTest {
             var queue = m.workqueues.system();
             var self = new WorkItem((cpu, s) -> m.workqueues.flush(cpu.current(), s), 7, 0);
             m.queueTogether(queue, self);
-            m.awaitTrue(
-                    "report", () -> log(m).count(ReportKind.WORKQUEUE_FLUSH_DEPENDENCY) == 1);
+            m.awaitTrue("report", () -> log(m).count(ReportKind.WORKQUEUE_FLUSH_DEPENDENCY) == 1);
             assertTrue(
                     text(m, ReportKind.WORKQUEUE_FLUSH_DEPENDENCY)
                             .contains("work 7 waits for itself"));

@@ -1,11 +1,11 @@
 package org.irqlab.kernel.workqueue;
 
-import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.irqlab.base.time.HostClock;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Task;
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -26,9 +26,10 @@ public record WorkqueueAttributes(int nice, CpuMask cpus, AffinityScope scope) {
         return switch (scope) {
             case SYSTEM -> this;
             // A CPU that is not allowed is served by the whole set, as in Linux.
-            case CPU -> cpus.contains(cpu)
-                    ? new WorkqueueAttributes(nice, CpuMask.of(cpu), scope)
-                    : new WorkqueueAttributes(nice, cpus, AffinityScope.SYSTEM);
+            case CPU ->
+                    cpus.contains(cpu)
+                            ? new WorkqueueAttributes(nice, CpuMask.of(cpu), scope)
+                            : new WorkqueueAttributes(nice, cpus, AffinityScope.SYSTEM);
         };
     }
 }

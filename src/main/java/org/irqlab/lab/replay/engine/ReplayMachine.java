@@ -272,8 +272,7 @@ final class ReplayMachine implements AutoCloseable {
         return plan.works.stream()
                 .map(spec -> {
                     var where = spec.unbound() ? WorkqueueFlags.UNBOUND : WorkqueueFlags.PER_CPU;
-                    var flags =
-                            spec.highPriority() ? where.with(WorkqueueFlag.HIGHPRI) : where;
+                    var flags = spec.highPriority() ? where.with(WorkqueueFlag.HIGHPRI) : where;
                     var queue =
                             queues.computeIfAbsent(
                                     spec.workqueue() + flags,
