@@ -3,6 +3,7 @@ package org.irqlab;
 import org.irqlab.host.HandOverLatency;
 import org.irqlab.hw.cpu.PollGranularity;
 import org.irqlab.kernel.softirq.TenMillionBottomHalves;
+import org.irqlab.kernel.workqueue.TenMillionWorks;
 import org.irqlab.lab.scenario.InjectionLatency;
 import org.irqlab.lab.scenario.KickLatency;
 import org.irqlab.lab.scenario.MillionInterrupts;
@@ -23,7 +24,8 @@ public final class LatencyMain {
                             "Kick", KickLatency::run,
                             "MillionInterrupts", MillionInterrupts::run,
                             "PollGranularity", PollGranularity::run,
-                            "TenMillionBottomHalves", TenMillionBottomHalves::run));
+                            "TenMillionBottomHalves", TenMillionBottomHalves::run,
+                            "TenMillionWorks", TenMillionWorks::run));
 
     private LatencyMain() {}
 

@@ -5,6 +5,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import org.irqlab.PrivateWord;
+import org.irqlab.kernel.irq.affinity.CpuMask;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
@@ -32,9 +33,11 @@ public class WorkWhereaboutsStress {
     private WorkWhereaboutsStress() {}
 
     private static PoolWorkqueue on(int id) {
-        var pool = new WorkerPool(id, id);
+        var pool =
+                new WorkerPool(
+                        id, id, 0, CpuMask.of(id), WorkerPool.Kind.PER_CPU, (p, w, cpu) -> {});
         POOL_BY_ID[id] = pool;
-        return new PoolWorkqueue(null, pool);
+        return new PoolWorkqueue(null, pool, null);
     }
 
     /** The result is the number of the pool that was found, 0 for none. */
@@ -126,13 +129,13 @@ public class WorkWhereaboutsStress {
 
         Ran() {
             item.tryPend();
-            item.markQueued(FROM, 0);
+            item.markQueued(FROM, 0, 0);
             item.beginRun(RAN_ON);
         }
 
         void queue() {
             item.tryPend();
-            item.markQueued(TO, 0);
+            item.markQueued(TO, 0, 0);
         }
 
         void look(II_Result r) {

@@ -11,6 +11,7 @@ import org.irqlab.hw.intc.InterruptController;
 import org.irqlab.kernel.irq.ipi.CrossCall;
 import org.irqlab.kernel.irq.ipi.CrossCalls;
 import org.irqlab.kernel.irq.ipi.FunctionCallHandler;
+import org.irqlab.kernel.irq.ipi.IrqWork;
 import org.irqlab.kernel.irq.line.IrqCore;
 import org.irqlab.kernel.irq.platform.IrqTable;
 import org.irqlab.kernel.sched.KernelCpu;
@@ -27,13 +28,14 @@ import org.irqlab.kernel.softirq.TaskletControl;
 import org.irqlab.kernel.softirq.Tasklets;
 import org.irqlab.kernel.time.ClockEvents;
 import org.irqlab.kernel.trap.NmiDispatch;
-import org.irqlab.kernel.workqueue.WorkerSettings;
 import org.irqlab.kernel.workqueue.Workqueues;
+import org.irqlab.kernel.workqueue.setup.WorkqueueHost;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Phaser;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -66,7 +68,8 @@ public final class Machine implements AutoCloseable {
     private final List<Task> irqThreads = new ArrayList<>();
     private final Workqueues workqueues;
     private final IdleListener listener;
-    private int nextPid;
+    // Also while the machine runs: workers.
+    private final AtomicInteger nextPid = new AtomicInteger();
     private boolean started;
     private boolean closed;
 
@@ -86,7 +89,7 @@ public final class Machine implements AutoCloseable {
                     "cpus=" + cpus + " != controller's " + controller.cpus());
         }
         this.listener = listener;
-        nextPid = spec.firstPid();
+        nextPid.set(spec.firstPid());
         smp = new Smp(controller);
         irqs = new IrqTable(smp, spec.irqs());
         calls = new CrossCalls(smp);
@@ -103,16 +106,19 @@ public final class Machine implements AutoCloseable {
         for (int id = 0; id < cpus; id++) {
             bringUp(spec, id, halts.get(id), stopped);
         }
-        setSoftirqAction(SoftirqVector.TASKLET, cpu -> tasklets[cpu.id()].run(cpu));
-        setSoftirqAction(SoftirqVector.HI, cpu -> highTasklets[cpu.id()].run(cpu));
+        setSoftirqAction(SoftirqVector.TASKLET, cpu -> runTasklets(cpu, false));
+        setSoftirqAction(SoftirqVector.HI, cpu -> runTasklets(cpu, true));
         addTakeOver((dead, live) -> tasklets[live.id()].takeOver(tasklets[dead]));
         addTakeOver((dead, live) -> highTasklets[live.id()].takeOver(highTasklets[dead]));
         irqs.core().connect(new IrqHost());
         connectSystemVectors(controller);
-        var workers = new WorkerSettings(spec.workersPerPool(), spec.workersPerPool(), nextPid);
-        workqueues = new Workqueues(smp, workers, names::id);
-        nextPid += workqueues.workers().size();
-        tasks.addAll(workqueues.workers());
+        workqueues = new Workqueues(smp, spec.workers(), names::id, new WorkerHost());
+    }
+
+    /** Work in softirq context comes before the tasklets of the same vector. */
+    private void runTasklets(KernelCpu cpu, boolean high) {
+        workqueues.softirq(cpu, high);
+        (high ? highTasklets : tasklets)[cpu.id()].run(cpu);
     }
 
     private void bringUp(MachineSpec spec, int id, HaltLine halt, Phaser stopped) {
@@ -173,6 +179,7 @@ public final class Machine implements AutoCloseable {
                     timers[cpu.id()].interrupt();
                     cpu.scheduler().tick();
                     irqs.core().tick(cpu);
+                    workqueues().tick(cpu);
                 },
                 Tracepoint.LOCAL_TIMER_ENTRY,
                 Tracepoint.LOCAL_TIMER_EXIT);
@@ -230,7 +237,7 @@ public final class Machine implements AutoCloseable {
 
     /** Returns a pid that no task of this machine has. */
     public int newPid() {
-        return nextPid++;
+        return nextPid.getAndIncrement();
     }
 
     /** Starts every thread and gives each CPU to its idle task. */
@@ -373,6 +380,37 @@ public final class Machine implements AutoCloseable {
         @Override
         public boolean forget(Task task) {
             return !started && irqThreads.remove(task);
+        }
+    }
+
+    /** What the workqueues need of this machine. */
+    private final class WorkerHost implements WorkqueueHost {
+        @Override
+        public int newPid() {
+            return Machine.this.newPid();
+        }
+
+        @Override
+        public void adopt(Task task) {
+            tasks.add(task);
+            if (started) {
+                task.thread().start();
+            }
+        }
+
+        @Override
+        public void forget(Task task) {
+            tasks.remove(task);
+        }
+
+        @Override
+        public void raise(KernelCpu cpu, boolean high) {
+            softirqs[cpu.id()].raise(high ? SoftirqVector.HI : SoftirqVector.TASKLET);
+        }
+
+        @Override
+        public void interrupt(int target, IrqWork work, KernelCpu cpu) {
+            calls.queueOn(target, work, cpu);
         }
     }
 }

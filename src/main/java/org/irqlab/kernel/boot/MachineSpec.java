@@ -6,6 +6,8 @@ import org.irqlab.kernel.irq.IrqSettings;
 import org.irqlab.kernel.path.PathModel;
 import org.irqlab.kernel.sched.SchedulerSettings;
 import org.irqlab.kernel.softirq.SoftirqSettings;
+import org.irqlab.kernel.workqueue.setup.WorkerSettings;
+import org.irqlab.kernel.workqueue.setup.WorkerSupply;
 
 import java.util.Arrays;
 import java.util.function.IntFunction;
@@ -17,7 +19,7 @@ import java.util.function.IntFunction;
  * @param paths the path costs of each CPU
  * @param traceCapacity events per CPU, 0 for no trace
  * @param stealNs see {@link NoiseMeter}
- * @param workersPerPool threads of each worker pool
+ * @param workers how many worker threads there are
  * @param firstPid of the machine's own threads; what a replay imitates has smaller ones
  * @param irqs how the interrupt layer is booted
  * @param softirqs how the bottom halves behave
@@ -28,11 +30,10 @@ public record MachineSpec(
         IntFunction<PathModel> paths,
         int traceCapacity,
         long stealNs,
-        int workersPerPool,
+        WorkerSettings workers,
         int firstPid,
         IrqSettings irqs,
         SoftirqSettings softirqs) {
-    private static final int DEFAULT_WORKERS = 4;
     private static final int FIRST_PID = 2;
 
     /** A machine whose CPUs float over the host's cores: for tests of behaviour, not of time. */
@@ -50,7 +51,7 @@ public record MachineSpec(
                 cpu -> PathModel.NONE,
                 0,
                 NoiseMeter.DEFAULT_STEAL_NS,
-                DEFAULT_WORKERS,
+                WorkerSettings.linux(SchedulerSettings.linux618().tickNs()),
                 FIRST_PID,
                 IrqSettings.linux(),
                 SoftirqSettings.linux618());
@@ -63,7 +64,7 @@ public record MachineSpec(
                 paths,
                 traceCapacity,
                 stealNs,
-                workersPerPool,
+                workers,
                 firstPid,
                 irqs,
                 softirqs);
@@ -76,7 +77,7 @@ public record MachineSpec(
                 model,
                 traceCapacity,
                 stealNs,
-                workersPerPool,
+                workers,
                 firstPid,
                 irqs,
                 softirqs);
@@ -89,20 +90,25 @@ public record MachineSpec(
                 paths,
                 eventsPerCpu,
                 stealNs,
-                workersPerPool,
+                workers,
                 firstPid,
                 irqs,
                 softirqs);
     }
 
-    public MachineSpec withWorkersPerPool(int workers) {
+    /** The same with exactly so many threads of each worker pool: none is made or ended. */
+    public MachineSpec withWorkersPerPool(int count) {
+        return withWorkers(workers.withPerPool(count).withSupply(WorkerSupply.FIXED));
+    }
+
+    public MachineSpec withWorkers(WorkerSettings settings) {
         return new MachineSpec(
                 hostCores,
                 scheduling,
                 paths,
                 traceCapacity,
                 stealNs,
-                workers,
+                settings,
                 firstPid,
                 irqs,
                 softirqs);
@@ -115,7 +121,7 @@ public record MachineSpec(
                 paths,
                 traceCapacity,
                 stealNs,
-                workersPerPool,
+                workers,
                 pid,
                 irqs,
                 softirqs);
@@ -128,7 +134,7 @@ public record MachineSpec(
                 paths,
                 traceCapacity,
                 stealNs,
-                workersPerPool,
+                workers,
                 firstPid,
                 settings,
                 softirqs);
@@ -141,7 +147,7 @@ public record MachineSpec(
                 paths,
                 traceCapacity,
                 stealNs,
-                workersPerPool,
+                workers,
                 firstPid,
                 irqs,
                 settings);

@@ -66,6 +66,8 @@ public enum ReportKind {
     /** A queue that reclaim needs waits for one that it does not need, or an item for itself. */
     WORKQUEUE_FLUSH_DEPENDENCY(
             "workqueue: flush would wait for what cannot end", Frequency.FIRST_OF_EACH),
+    /** Somebody used a workqueue or a work item as its rules forbid. */
+    WORKQUEUE_MISUSE("WARNING: workqueue", Frequency.FIRST_OF_EACH),
     /** A cross-call was not answered for too long. */
     CROSS_CALL_TIMEOUT("csd: Detected non-responsive CSD lock", Frequency.EVERY),
     /** An object that is in use was initialised or freed. */

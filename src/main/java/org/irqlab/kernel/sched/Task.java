@@ -137,6 +137,14 @@ public final class Task {
         return entity;
     }
 
+    /**
+     * Returns how much CPU time the task has been charged, up to the last tick or switch, ns; fair
+     * class only. On its CPU.
+     */
+    public long cpuNs() {
+        return entity.sumExecNs();
+    }
+
     /** Returns whether the task has never been woken before this call. */
     boolean firstWake() {
         boolean first = !everWoken;

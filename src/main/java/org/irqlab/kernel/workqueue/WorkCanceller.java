@@ -1,18 +1,25 @@
 package org.irqlab.kernel.workqueue;
 
+import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Task;
+import org.irqlab.kernel.workqueue.timer.WorkTimers;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Waits for work items, and takes them back.
+ * Waits for work items, takes them back, and keeps them from being queued.
  *
- * <p><b>Threads.</b> Task context of any CPU; may sleep.
+ * <p><b>Threads.</b> Any holder; what waits, task context, and may sleep.
  *
- * @see "Linux kernel/workqueue.c, start_flush_work, try_to_grab_pending, cancel_work_sync"
+ * @see "Linux kernel/workqueue.c, start_flush_work, try_to_grab_pending, __cancel_work_sync,
+ *     disable_work"
  */
 final class WorkCanceller {
+    /** A waiter gives the host core away this often: the other may be a thread of the same one. */
+    private static final int SPINS_BEFORE_YIELD = 1_000;
+
     private final WorkerPool[] poolById;
     private final int barrierName;
     private final AtomicInteger barriers = new AtomicInteger();
@@ -24,14 +31,19 @@ final class WorkCanceller {
 
     /** As {@link Workqueues#flush}. */
     boolean flush(Task self, WorkItem item) {
+        return flush(self, item, false);
+    }
+
+    private boolean flush(Task self, WorkItem item, boolean fromCancel) {
         var waiting = new WorkBarrier(self);
         // Negative: never the number of a driver's item.
-        var barrier = new WorkItem(waiting, -barriers.incrementAndGet(), barrierName, true);
+        var barrier = WorkItem.barrier(waiting, -barriers.incrementAndGet(), barrierName);
         KernelCpu cpu = self.cpu();
         boolean irqs = cpu.hw().irqSave();
         boolean inserted = insertBehind(cpu, item, barrier);
         cpu.hw().irqRestore(irqs);
         if (inserted) {
+            FlushRules.check(self, item, barrier.poolWorkqueue.queue, fromCancel);
             waiting.await();
         }
         return inserted;
@@ -50,7 +62,10 @@ final class WorkCanceller {
 
     private static boolean insertBehindLocked(WorkerPool pool, WorkItem item, WorkItem barrier) {
         if (item.has(WorkItem.QUEUED) && item.poolWorkqueue.pool == pool) {
-            barrier.markQueued(item.poolWorkqueue, item.has(WorkItem.LINKED) ? WorkItem.LINKED : 0);
+            PoolWorkqueue link = item.poolWorkqueue;
+            long linked = item.has(WorkItem.LINKED) ? WorkItem.LINKED : 0;
+            link.addBarrier(item.color());
+            barrier.markQueued(link, linked, item.color());
             item.list.insertAfter(item, barrier);
             item.addFlag(WorkItem.LINKED);
             return true;
@@ -59,17 +74,38 @@ final class WorkCanceller {
         if (runner == null) {
             return false;
         }
-        barrier.markQueued(runner.currentQueue(), 0);
+        runner.currentQueue().addBarrier(runner.currentColor());
+        barrier.markQueued(runner.currentQueue(), 0, runner.currentColor());
         runner.scheduled.insertAfter(null, barrier);
         return true;
     }
 
+    /** As {@link Workqueues#cancel}. */
+    boolean cancel(KernelCpu cpu, WorkItem item) {
+        return change(cpu, item, 0);
+    }
+
     /** As {@link Workqueues#cancelSync}. */
     boolean cancelSync(Task self, WorkItem item) {
-        boolean pending = disable(self.cpu(), item, 1);
-        flush(self, item);
-        disable(self.cpu(), item, -1);
+        boolean pending = disableSync(self, item);
+        enable(self.cpu(), item);
         return pending;
+    }
+
+    boolean disable(KernelCpu cpu, WorkItem item) {
+        return change(cpu, item, 1);
+    }
+
+    boolean disableSync(Task self, WorkItem item) {
+        boolean pending = change(self.cpu(), item, 1);
+        flush(self, item, true);
+        return pending;
+    }
+
+    /** As {@link Workqueues#enable}. */
+    boolean enable(KernelCpu cpu, WorkItem item) {
+        change(cpu, item, -1);
+        return item.disableDepth() == 0;
     }
 
     /**
@@ -77,22 +113,36 @@ final class WorkCanceller {
      *
      * @return whether it was pending
      */
-    private boolean disable(KernelCpu cpu, WorkItem item, int change) {
+    private boolean change(KernelCpu cpu, WorkItem item, int by) {
         boolean irqs = cpu.hw().irqSave();
         boolean pending = grab(cpu, item);
-        item.unpend(item.lastPool(), item.disableDepth() + change);
+        int depth = item.disableDepth();
+        int wanted = Math.clamp(depth + by, 0, WorkItem.MAX_DISABLE_DEPTH);
+        item.unpend(item.lastPool(), wanted);
         cpu.hw().irqRestore(irqs);
+        if (wanted != depth + by) {
+            cpu.report(
+                    ReportKind.WORKQUEUE_MISUSE,
+                    "disable count of work %d would be %d".formatted(item.number, depth + by),
+                    List.of());
+        }
         return pending;
     }
 
     /** Makes the caller the owner of PENDING; returns whether the item was pending before. */
     boolean grab(KernelCpu cpu, WorkItem item) {
-        while (!item.tryPend()) {
+        for (int spins = 1; !item.tryPend(); spins++) {
+            if (item.timer != null && WorkTimers.cancel(item.timer, cpu)) {
+                return true;
+            }
             if (item.has(WorkItem.QUEUED) && takeQueued(cpu, item)) {
                 return true;
             }
             // Another CPU is, with interrupts off, between setting PENDING and the list.
             Thread.onSpinWait();
+            if (spins % SPINS_BEFORE_YIELD == 0) {
+                Thread.yield();
+            }
         }
         return false;
     }

@@ -1,6 +1,7 @@
 package org.irqlab.kernel.workqueue;
 
 import org.irqlab.base.HotPath;
+import org.irqlab.kernel.workqueue.timer.WorkTimer;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -9,9 +10,9 @@ import java.lang.invoke.VarHandle;
  * A function that can be queued, and is queued once at a time.
  *
  * <p>The state word: PENDING from the queueing to just before the function; while it is on a list,
- * QUEUED, INACTIVE and LINKED; while it is not, the pool that ran it last and how often it is
- * disabled. Whoever sets PENDING owns the word until it is on a list; from then on it belongs to
- * the holder of that pool's lock, up to the clearing of PENDING.
+ * QUEUED, INACTIVE, LINKED and a flush colour; while it is not, the pool that ran it last and how
+ * often it is disabled. Whoever sets PENDING owns the word until it is on a list; from then on it
+ * belongs to the holder of that pool's lock, up to the clearing of PENDING.
  *
  * <p><b>Threads.</b> State word by any CPU's holder, through STATE.
  *
@@ -28,6 +29,12 @@ public final class WorkItem {
     /** The next item of the list belongs with this one. */
     static final long LINKED = 1 << 3;
 
+    /** Flush colours: a ring of 16, of which 15 may be under way. */
+    static final int COLORS = 16;
+
+    static final int MAX_DISABLE_DEPTH = 0xffff;
+
+    private static final int COLOR_SHIFT = 4;
     private static final int DISABLE_SHIFT = 16;
     private static final long DISABLE_ONE = 1L << DISABLE_SHIFT;
     private static final long DISABLE_MASK = 0xffffL << DISABLE_SHIFT;
@@ -53,6 +60,9 @@ public final class WorkItem {
     /** Waits for another item; not counted as work. */
     final boolean barrier;
 
+    /** Queues the item later, or null. */
+    final WorkTimer timer;
+
     // Any thread, through STATE.
     private long state;
 
@@ -73,14 +83,26 @@ public final class WorkItem {
      * @param nameId its function's name in the machine's name table
      */
     public WorkItem(WorkFunction function, int number, int nameId) {
-        this(function, number, nameId, false);
+        this(function, number, nameId, null, false);
     }
 
-    WorkItem(WorkFunction function, int number, int nameId, boolean barrier) {
+    private WorkItem(
+            WorkFunction function, int number, int nameId, WorkTimer timer, boolean barrier) {
         this.function = function;
         this.number = number;
         this.nameId = nameId;
+        this.timer = timer;
         this.barrier = barrier;
+    }
+
+    /** An item that somebody waits for: put behind another one. */
+    static WorkItem barrier(WorkFunction function, int number, int nameId) {
+        return new WorkItem(function, number, nameId, null, true);
+    }
+
+    /** An item that is queued by {@code timer}. */
+    static WorkItem delayed(WorkFunction function, int number, int nameId, WorkTimer timer) {
+        return new WorkItem(function, number, nameId, timer, false);
     }
 
     public int number() {
@@ -129,13 +151,20 @@ public final class WorkItem {
      * Says that the item is on a list of {@code on}'s pool. That pool's lock held.
      *
      * @param more INACTIVE, LINKED or 0
+     * @param color the flush colour with which it counts as in flight
      */
     @HotPath
-    void markQueued(PoolWorkqueue on, long more) {
+    void markQueued(PoolWorkqueue on, long more, int color) {
         poolWorkqueue = on;
         // Publishes poolWorkqueue; pairs with stateAcquire() of those who look without the lock. No
         // tryPend() is lost: PENDING stays set.
-        STATE.setRelease(this, PENDING | QUEUED | more);
+        STATE.setRelease(this, PENDING | QUEUED | more | (long) color << COLOR_SHIFT);
+    }
+
+    /** Returns the flush colour of a queued item. Its pool's lock held. */
+    @HotPath
+    int color() {
+        return (int) (stateAcquire() >>> COLOR_SHIFT) & COLORS - 1;
     }
 
     /**

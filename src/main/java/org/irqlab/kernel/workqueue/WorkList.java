@@ -11,8 +11,13 @@ import org.irqlab.base.HotPath;
  * <p><b>Threads.</b> Guarded by the pool's lock.
  */
 final class WorkList {
+    private final PoolChecks checks;
     private WorkItem first;
     private WorkItem last;
+
+    WorkList(PoolChecks checks) {
+        this.checks = checks;
+    }
 
     WorkItem first() {
         return first;
@@ -30,8 +35,8 @@ final class WorkList {
     /** Inserts {@code item} behind {@code before}, or in front of all when that is null. */
     @HotPath
     void insertAfter(WorkItem before, WorkItem item) {
-        if (Checks.ON) {
-            Checks.invariant(item.list == null, "work item on two lists");
+        if (Checks.ON && !checks.invariant(item.list == null, "work item on two lists")) {
+            return;
         }
         WorkItem behind = before == null ? first : before.next;
         item.list = this;
@@ -51,8 +56,10 @@ final class WorkList {
 
     @HotPath
     void remove(WorkItem item) {
-        if (Checks.ON) {
-            Checks.invariant(item.list == this, "work item removed from a list it is not on");
+        if (Checks.ON
+                && !checks.invariant(
+                        item.list == this, "work item removed from a list it is not on")) {
+            return;
         }
         if (item.previous == null) {
             first = item.next;
@@ -75,6 +82,9 @@ final class WorkList {
         WorkItem moving = item;
         boolean more;
         do {
+            if (Checks.ON && !checks.invariant(moving != null, "LINKED without a successor")) {
+                return;
+            }
             WorkItem following = moving.next;
             more = moving.has(WorkItem.LINKED);
             remove(moving);

@@ -2,8 +2,11 @@ package org.irqlab.kernel.workqueue;
 
 import org.irqlab.base.Checks;
 import org.irqlab.base.HotPath;
+import org.irqlab.base.time.HostClock;
+import org.irqlab.kernel.irq.affinity.CpuMask;
 import org.irqlab.kernel.locking.RawSpinLock;
 import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.workqueue.timer.WorkTimer;
 
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +16,8 @@ import java.util.List;
  *
  * <p>A pool of a CPU manages concurrency: it lets as few workers run as keep the CPU busy. A worker
  * is woken when there is work and none runs; a running one goes on to the next item as long as it
- * is the only one. The unbound pool does neither: every item that finds an idle worker gets it.
+ * is the only one. An unbound pool, and one whose CPU is off, does neither: every item that finds
+ * an idle worker gets it. A pool of bottom halves has one worker without a task.
  *
  * <p><b>Threads.</b> Everything is guarded by the lock, which any CPU's holder takes with
  * interrupts off.
@@ -24,36 +28,105 @@ final class WorkerPool {
     /** The CPU of a pool that has none. */
     static final int UNBOUND = -1;
 
+    /** Idle workers that every pool may keep. */
+    private static final int KEPT_IDLE = 2;
+
+    private static final int MAX_IDLE_RATIO = 4;
+
+    /** Where a pool's work runs. */
+    enum Kind {
+        /** Worker tasks of one CPU. */
+        PER_CPU,
+        /** Softirq context of one CPU. */
+        BOTTOM_HALF,
+        /** Worker tasks of several CPUs. */
+        UNBOUND
+    }
+
+    /** How an idle worker is told that there is work. */
+    @FunctionalInterface
+    interface Waker {
+        /** The pool's lock is held. */
+        void wake(WorkerPool pool, Worker idle, KernelCpu cpu);
+    }
+
     final int id;
     final int cpuId;
-    final WorkList worklist = new WorkList();
+    final int nice;
+
+    /** Where the workers may run; of a pool of a CPU, that CPU. */
+    final CpuMask cpus;
+
+    final Kind kind;
+    final PoolChecks checks = new PoolChecks();
+    final WorkList worklist = new WorkList(checks);
+    final PoolCounts counts = new PoolCounts();
+    private final Waker waker;
     private final RawSpinLock lock = new RawSpinLock();
     private Worker[] workers = {};
     private Worker[] idle = {};
+    private int workerCount;
     private int idleCount;
     private int running;
+    private boolean disassociated;
 
-    private long queued;
-    private long ran;
-    private long barriersRan;
-    private long cancelled;
-    private long shortage;
-    private long leakedAtomic;
+    /** The worker that makes another one, or null. */
+    Worker creator;
 
-    WorkerPool(int id, int cpuId) {
+    /** The number of the worker that is made next: by who makes one. */
+    int nextWorker;
+
+    // Set once, before the first work.
+    WorkTimer maydayTimer;
+    WorkTimer idleTimer;
+
+    /** When the list last made progress, ns. */
+    long stampNs;
+
+    WorkerPool(int id, int cpuId, int nice, CpuMask cpus, Kind kind, Waker waker) {
         this.id = id;
         this.cpuId = cpuId;
+        this.nice = nice;
+        this.cpus = cpus;
+        this.kind = kind;
+        this.waker = waker;
     }
 
-    /** Completes the pool; all workers are idle. Before the machine runs. */
-    void setWorkers(Worker[] all) {
-        workers = all;
-        idle = all.clone();
-        idleCount = all.length;
+    /** Takes in a worker, idle; it is the next one to be woken. */
+    void addIdle(Worker worker) {
+        attach(worker);
+        enterIdle(worker);
+    }
+
+    /** Takes in a worker, for now. */
+    void attach(Worker worker) {
+        if (workerCount == workers.length) {
+            workers = Arrays.copyOf(workers, Math.max(4, 2 * workerCount));
+            idle = Arrays.copyOf(idle, workers.length);
+        }
+        workers[workerCount++] = worker;
+        worker.setBound(managed());
+    }
+
+    /** Lets go of a worker that is not idle. */
+    void detach(Worker worker) {
+        int at = workerCount - 1;
+        while (workers[at] != worker) {
+            at--;
+        }
+        workerCount--;
+        System.arraycopy(workers, at + 1, workers, at, workerCount - at);
+        workers[workerCount] = null;
+    }
+
+    /** Returns the one worker of a pool of bottom halves. */
+    @HotPath
+    Worker firstWorker() {
+        return workers[0];
     }
 
     List<Worker> workers() {
-        return List.of(workers);
+        return List.of(Arrays.copyOf(workers, workerCount));
     }
 
     /** Returns the idle workers, the one that is woken next last. */
@@ -62,7 +135,25 @@ final class WorkerPool {
     }
 
     boolean unbound() {
-        return cpuId == UNBOUND;
+        return kind == Kind.UNBOUND;
+    }
+
+    /** Returns whether the pool manages concurrency. */
+    boolean managed() {
+        return kind != Kind.UNBOUND && !disassociated;
+    }
+
+    boolean disassociated() {
+        return disassociated;
+    }
+
+    /** The pool's CPU goes off, or comes back: its workers are managed no more, or again. */
+    void setDisassociated(boolean off, KernelCpu cpu) {
+        disassociated = off;
+        for (int i = 0; i < workerCount; i++) {
+            workers[i].setBound(managed());
+        }
+        kick(cpu);
     }
 
     /** Takes the lock. Interrupts off. */
@@ -74,9 +165,48 @@ final class WorkerPool {
         lock.lock(cpu.id());
     }
 
+    /** Takes the lock if it is free. Interrupts off. */
+    boolean tryLock(KernelCpu cpu) {
+        return lock.tryLock(cpu.id());
+    }
+
+    /** Gives the lock back, and then throws what was found broken under it. */
     @HotPath
     void unlock(KernelCpu cpu) {
+        if (Checks.ON) {
+            String broken = checks.take();
+            lock.unlock(cpu.id());
+            if (broken != null) {
+                PoolChecks.raise(broken + ", pool=" + id);
+            }
+            return;
+        }
         lock.unlock(cpu.id());
+    }
+
+    /** Gives the lock back where another lock is held: what is broken is thrown later. */
+    void release(KernelCpu cpu) {
+        lock.unlock(cpu.id());
+    }
+
+    /** Appends an active item. */
+    @HotPath
+    void appendWork(WorkItem item) {
+        stampIfEmpty();
+        worklist.append(item);
+    }
+
+    /** An item is about to join the list: if that is empty, its wait begins now. */
+    @HotPath
+    void stampIfEmpty() {
+        if (worklist.isEmpty()) {
+            stamp();
+        }
+    }
+
+    @HotPath
+    void stamp() {
+        stampNs = HostClock.nowNs();
     }
 
     @HotPath
@@ -89,29 +219,59 @@ final class WorkerPool {
         return !worklist.isEmpty() && running <= 1;
     }
 
-    /** Wakes an idle worker if there is work that nobody is about to take. */
-    @HotPath
-    void kick(KernelCpu cpu) {
-        if (Checks.ON) {
-            checkRunning();
-        }
-        if (!needMore()) {
-            return;
-        }
-        if (idleCount == 0) {
-            shortage++;
-            return;
-        }
-        idle[idleCount - 1].wake(cpu);
+    /** Returns whether there is work, and nobody idle to take it. */
+    boolean needsWorker() {
+        return needMore() && idleCount == 0;
     }
 
-    private void checkRunning() {
-        int counted = 0;
-        for (Worker worker : workers) {
-            counted += worker.counted() ? 1 : 0;
+    boolean hasIdle() {
+        return idleCount > 0;
+    }
+
+    /** Returns whether more workers are idle than are worth keeping. */
+    @HotPath
+    boolean tooManyIdle() {
+        // The creator is neither idle nor busy.
+        int busy = workerCount - idleCount;
+        return idleCount > KEPT_IDLE && (idleCount - KEPT_IDLE) * MAX_IDLE_RATIO >= busy;
+    }
+
+    /** Returns the worker that has been idle longest; there is one. */
+    Worker longestIdle() {
+        return idle[0];
+    }
+
+    /**
+     * Wakes an idle worker if there is work that nobody is about to take.
+     *
+     * @return whether there is such work
+     */
+    @HotPath
+    boolean kick(KernelCpu cpu) {
+        if (Checks.ON) {
+            checkWorkers();
         }
-        Checks.invariant(
+        if (!needMore()) {
+            return false;
+        }
+        if (idleCount == 0) {
+            counts.shortage++;
+        } else {
+            waker.wake(this, idle[idleCount - 1], cpu);
+        }
+        return true;
+    }
+
+    private void checkWorkers() {
+        int counted = 0;
+        for (int i = 0; i < workerCount; i++) {
+            counted += workers[i].counted() ? 1 : 0;
+        }
+        checks.invariant(
                 counted == running, "I-55: running=" + running + " but counted=" + counted);
+        for (int i = 0; i < idleCount; i++) {
+            checks.invariant(idle[i].current() == null, "I-56: an idle worker has an item");
+        }
     }
 
     @HotPath
@@ -138,74 +298,36 @@ final class WorkerPool {
     /** Returns the worker that runs {@code item}, or null. */
     @HotPath
     Worker runnerOf(WorkItem item) {
-        for (Worker worker : workers) {
-            if (worker.current() == item) {
-                return worker;
+        for (int i = 0; i < workerCount; i++) {
+            if (workers[i].current() == item) {
+                return workers[i];
             }
         }
         return null;
     }
 
     /**
-     * Moves the first item, with what is linked to it, to {@code worker}, or to the worker that
-     * runs the same item right now.
+     * Moves {@code item} of the list, with what is linked to it, to {@code worker}, or to the
+     * worker that runs the same item right now.
      *
      * @return whether {@code worker} got it
      */
     @HotPath
-    boolean assignFirst(Worker worker) {
-        WorkItem item = worklist.first();
+    boolean assign(WorkItem item, Worker worker) {
         Worker runner = runnerOf(item);
         worklist.moveLinked(item, runner == null ? worker.scheduled : runner.scheduled);
         return runner == null;
     }
 
     void countQueued() {
-        queued++;
+        counts.queued++;
     }
 
     void countCancelled() {
-        cancelled++;
-    }
-
-    @HotPath
-    void countRun(boolean barrier) {
-        if (barrier) {
-            barriersRan++;
-        } else {
-            ran++;
-        }
-    }
-
-    void countLeakedAtomic() {
-        leakedAtomic++;
+        counts.cancelled++;
     }
 
     int running() {
         return running;
-    }
-
-    long queued() {
-        return queued;
-    }
-
-    long ran() {
-        return ran;
-    }
-
-    long barriersRan() {
-        return barriersRan;
-    }
-
-    long cancelled() {
-        return cancelled;
-    }
-
-    long shortage() {
-        return shortage;
-    }
-
-    long leakedAtomic() {
-        return leakedAtomic;
     }
 }

@@ -205,7 +205,7 @@ class MachineTest {
         assertEquals(2, spec.cpus());
         assertEquals(64, spec.traceCapacity());
         assertEquals(9, spec.firstPid());
-        assertEquals(3, spec.withPaths(spec.paths()).workersPerPool());
+        assertEquals(3, spec.withPaths(spec.paths()).workers().perPool());
         assertEquals(1, spec.withScheduling(spec.scheduling()).hostCores()[0]);
     }
 

@@ -6,6 +6,7 @@ import org.irqlab.base.Checks;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Task;
 import org.irqlab.kernel.sched.TaskPolicy;
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -6,6 +6,7 @@ import org.irqlab.base.trace.TraceRing;
 import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
 import org.irqlab.support.TestMachine;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,7 +142,7 @@ class WorkerPoolModelTest {
 
     private String barrier() {
         int number = random.nextInt(ITEMS);
-        var barrier = new WorkItem((cpu, item) -> {}, -1, 0, true);
+        var barrier = WorkItem.barrier((cpu, item) -> {}, -1, 0);
         boolean expected = model.insertBarrier(number);
         boolean inserted = real.canceller().insertBehind(anyCpu(), items.get(number), barrier);
         assertEquals(expected, inserted, "barrier behind " + number);

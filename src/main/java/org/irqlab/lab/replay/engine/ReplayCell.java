@@ -32,6 +32,9 @@ import java.util.OptionalDouble;
 
 /** Replays a trace under one strategy: the body of a cell. */
 public final class ReplayCell implements CellBody {
+    /** Fixed: a thread that starts in the middle of a run would cost what no recording has. */
+    private static final int WORKERS_PER_POOL = 4;
+
     /** Below this share of the time without lost events a replay says little. */
     private static final double LEAST_COVERAGE = 0.95;
 
@@ -99,6 +102,7 @@ public final class ReplayCell implements CellBody {
                 .withScheduling(SchedulerSettings.linux618().withIdle(IdlePolicy.POLL))
                 .withPaths(cpu -> new RecordedPaths(plan, seed * TASK_SEED_STRIDE + cpu))
                 .withTrace(plan.costNs.length * EVENTS_PER_ACTIVITY + MORE_EVENTS)
+                .withWorkersPerPool(WORKERS_PER_POOL)
                 .withFirstPid(pids + 1);
     }
 

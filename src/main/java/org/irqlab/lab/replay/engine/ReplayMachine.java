@@ -11,7 +11,8 @@ import org.irqlab.kernel.irq.IrqReturn;
 import org.irqlab.kernel.irq.ipi.FunctionCallHandler;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.workqueue.Workqueue;
-import org.irqlab.kernel.workqueue.WorkqueueFlags;
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlag;
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
 import org.irqlab.lab.measure.Platform;
 import org.irqlab.lab.measure.Strategy;
 import org.irqlab.lab.replay.ReplayPlan;
@@ -270,8 +271,8 @@ final class ReplayMachine implements AutoCloseable {
         Map<String, Workqueue> queues = new HashMap<>();
         return plan.works.stream()
                 .map(spec -> {
-                    var flags =
-                            new WorkqueueFlags(spec.unbound(), spec.highPriority(), false, false);
+                    var where = spec.unbound() ? WorkqueueFlags.UNBOUND : WorkqueueFlags.PER_CPU;
+                    var flags = spec.highPriority() ? where.with(WorkqueueFlag.HIGHPRI) : where;
                     var queue =
                             queues.computeIfAbsent(
                                     spec.workqueue() + flags,
