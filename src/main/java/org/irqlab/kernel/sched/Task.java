@@ -225,6 +225,11 @@ public final class Task {
         return sleep.asleep();
     }
 
+    /** Returns whether it sleeps so that only its wake ends that: racy, for displays. */
+    public boolean asleepUninterruptibly() {
+        return sleepLetter == 'D' && asleep();
+    }
+
     /**
      * What a task is made of.
      *
