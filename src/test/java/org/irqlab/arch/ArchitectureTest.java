@@ -35,6 +35,10 @@ class ArchitectureTest {
                         ArchitectureRules::packagesHaveNoCycles,
                         "base.Upward"),
                 rule(
+                        "packagesHaveNoCyclesWithTheirOwnSubpackages",
+                        ArchitectureRules::packagesHaveNoCycles,
+                        "kernel.irq.line.Upward"),
+                rule(
                         "kernelKnowsControllersOnlyByTheirInterface",
                         ArchitectureRules::kernelKnowsControllersOnlyByTheirInterface,
                         "kernel.irq.ApicUser"),

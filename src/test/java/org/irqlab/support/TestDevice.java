@@ -6,7 +6,7 @@ import org.irqlab.hw.pci.MsixTable;
 import org.irqlab.hw.pci.PciAddress;
 import org.irqlab.hw.pci.PciFunction;
 import org.irqlab.kernel.boot.Machine;
-import org.irqlab.kernel.irq.IrqDescriptor;
+import org.irqlab.kernel.irq.line.IrqDescriptor;
 
 /**
  * A device that does nothing but signal its MSI-X vectors, and counts what became of the fires.

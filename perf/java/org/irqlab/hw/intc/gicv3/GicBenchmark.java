@@ -17,6 +17,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -37,6 +39,10 @@ public class GicBenchmark {
     private static final int LPI = IntIds.FIRST_LPI + 100;
     private static final int FIRST = IntIds.FIRST_SPI;
     private static final int SPIS = IntIds.MAX_SPIS;
+    private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(int[].class);
+    private static final int LINE = 64 / Integer.BYTES;
+
+    private final int[] bare = new int[5 * LINE];
 
     /** SPIs that wait behind the one that is taken. */
     @Param({"0", "987"})
@@ -131,6 +137,17 @@ public class GicBenchmark {
             all.benchmark.port.endOfInterrupt();
         }
         return sum;
+    }
+
+    /** The atomic operations of an acknowledge and an end, at as many words: the bare limit. */
+    @Benchmark
+    public boolean bareAtomics() {
+        boolean done = false;
+        for (int n = 1; n <= 3; n++) {
+            int before = (int) WORD.getVolatile(bare, n * LINE);
+            done |= WORD.compareAndSet(bare, n * LINE, before, before ^ 1);
+        }
+        return done;
     }
 
     @Benchmark

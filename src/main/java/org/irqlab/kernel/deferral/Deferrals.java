@@ -1,8 +1,8 @@
 package org.irqlab.kernel.deferral;
 
 import org.irqlab.kernel.boot.Machine;
-import org.irqlab.kernel.irq.IrqDescriptor;
 import org.irqlab.kernel.irq.IrqReturn;
+import org.irqlab.kernel.irq.line.IrqDescriptor;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.TaskPolicy;
 import org.irqlab.kernel.softirq.SoftirqBacklog;

@@ -68,7 +68,7 @@ public record IrqRequest(
                 name, id, topHalf, threadFunction, flags, trigger, deviceId, pid, policy);
     }
 
-    boolean has(IrqFlag flag) {
+    public boolean has(IrqFlag flag) {
         return flags.contains(flag);
     }
 }

@@ -33,7 +33,7 @@ public record IrqSettings(Threading threading, Failures failures, Fixup fixup) {
         /** The same on a PREEMPT_RT kernel: bottom halves off only. */
         FORCED_RT;
 
-        boolean forced() {
+        public boolean forced() {
             return this != AS_REQUESTED;
         }
     }

@@ -1,11 +1,12 @@
 /**
- * The generic interrupt layer: lines with their handlers and threads, the flows from the controller
- * to them, domains that map hardware numbers, and the vectors of the CPUs.
+ * The words of the interrupt layer: what a driver asks for with a line, what its handlers say of an
+ * interrupt, and how a call ended.
  *
- * <p>Knows controllers by {@code hw.intc} and chips by {@link org.irqlab.kernel.irq.IrqChip} only.
- * Depends on {@code sched}, {@code softirq} and {@code locking}; {@code ipi} and {@code affinity}
- * below it know no lines, {@code view} above it prints them.
+ * <p>Knows no line and no controller, so that everything around may use it: {@code line} is what
+ * lines are made of, {@code platform} above it what controllers and CPUs have of them, with the
+ * machine's {@link org.irqlab.kernel.irq.platform.IrqTable} as the front door. {@code ipi} and
+ * {@code affinity} know no lines either, {@code view} prints them.
  *
- * @see "Linux Documentation/core-api/genericirq.rst"
+ * @see "Linux include/linux/interrupt.h"
  */
 package org.irqlab.kernel.irq;

@@ -1,6 +1,6 @@
 package org.irqlab.kernel.watch;
 
-import org.irqlab.kernel.irq.IrqDescriptor;
+import org.irqlab.kernel.irq.line.IrqDescriptor;
 import org.irqlab.kernel.sched.CpuTimes;
 import org.irqlab.kernel.sched.KernelCpu;
 

@@ -9,7 +9,7 @@ import org.irqlab.kernel.boot.Machine;
 import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.kernel.deferral.Deferral;
 import org.irqlab.kernel.deferral.Deferrals;
-import org.irqlab.kernel.irq.IrqDescriptor;
+import org.irqlab.kernel.irq.line.IrqDescriptor;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.softirq.SoftirqVector;
 import org.irqlab.support.Threads;

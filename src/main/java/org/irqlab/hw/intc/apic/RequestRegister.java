@@ -17,7 +17,8 @@ import java.lang.invoke.VarHandle;
  *
  * <p><b>Progress.</b> Lock-free: an accept repeats only if another accept or acknowledge of the
  * same 64 vectors came between. (The JVM has no fetch-and-OR instruction; its own is a loop too,
- * which first loads the word. Guessing an idle word instead saves fetching the cache line twice.)
+ * which first loads the word. Guessing what the last accept found saves fetching the cache line
+ * twice: an idle word where fires are rare, the request itself in a storm.)
  */
 @HotPath
 final class RequestRegister {
@@ -36,22 +37,24 @@ final class RequestRegister {
     // Two cache lines: the adjacent-line prefetcher pairs lines.
     private static final int PADDING = 128 / Long.BYTES;
     private static final int IRR = PADDING;
-    // Next to the IRR on purpose: an accept owns that cache line when it looks here.
-    private static final int HALTED = IRR + Vectors.WORDS;
-    // Rarely written, so apart from the line that every fire writes.
-    private static final int TMR = HALTED + PADDING;
+    // Rarely written, so apart from the line that every fire and every acknowledge writes: in a
+    // storm that line is gone again when an accept looks here.
+    private static final int HALTED = IRR + PADDING;
+    private static final int TMR = HALTED + 1;
     private static final int ERRORS = TMR + Vectors.WORDS;
     private static final int ERROR_INTERRUPTS = ERRORS + 1;
     // Written by the owner, read by any thread: mode 1:0, destination format 11:8, logical id
     // 63:32.
     private static final int ADDRESSING = ERROR_INTERRUPTS + 1;
     private static final int LVT_ERROR = ADDRESSING + 1;
+    // Written by who fires, but only when the guess was wrong.
+    private static final int GUESS = LVT_ERROR + PADDING;
 
     private static final int MODE = 3;
     private static final int FORMAT_SHIFT = 8;
 
     // Any thread, through WORD.
-    private final long[] words = new long[LVT_ERROR + 1 + PADDING];
+    private final long[] words = new long[GUESS + Vectors.WORDS + PADDING];
     private final int id;
     private final CpuKick kick;
 
@@ -76,7 +79,7 @@ final class RequestRegister {
     }
 
     private FireOutcome request(int vector, long bit) {
-        long before = or(IRR + Vectors.word(vector), bit);
+        long before = latch(Vectors.word(vector), bit);
         // The OR is a full fence and pairs with the one in tryHalt(): either this sees a halted
         // CPU, or the CPU sees the request.
         if ((long) WORD.getVolatile(words, HALTED) != 0) {
@@ -94,19 +97,26 @@ final class RequestRegister {
             return accept(vector);
         }
         // Before the request, so that the owner who takes it finds the mode.
-        or(TMR + Vectors.word(vector), Vectors.bit(vector));
+        WORD.getAndBitwiseOr(words, TMR + Vectors.word(vector), Vectors.bit(vector));
         return request(vector, Vectors.bit(vector));
     }
 
     /**
-     * Sets bits and returns what the word held. Always a read-modify-write, also for bits that are
-     * set: a mere load would let the producer's earlier stores reach the handler too late.
+     * Sets a bit of the IRR and returns what the word held. Always a read-modify-write, also for a
+     * bit that is set: a mere load would let the producer's earlier stores reach the handler too
+     * late.
      */
-    private long or(int slot, long bits) {
-        long expected = 0;
+    private long latch(int word, long bit) {
+        // Whatever it is: a wrong guess costs one repetition. Orders nothing.
+        long guess = (long) WORD.getOpaque(words, GUESS + word);
+        long expected = guess;
         while (true) {
-            long witness = (long) WORD.compareAndExchange(words, slot, expected, expected | bits);
+            long after = expected | bit;
+            long witness = (long) WORD.compareAndExchange(words, IRR + word, expected, after);
             if (witness == expected) {
+                if (witness != guess) {
+                    WORD.setOpaque(words, GUESS + word, witness);
+                }
                 return witness;
             }
             expected = witness;
@@ -176,7 +186,7 @@ final class RequestRegister {
      * of the error entry. Recurs at most once, as only one kind of error is left then.
      */
     void recordError(int bits) {
-        boolean isNew = (or(ERRORS, bits) & bits) != bits;
+        boolean isNew = ((long) WORD.getAndBitwiseOr(words, ERRORS, (long) bits) & bits) != bits;
         int entry = lvtError();
         if (isNew && (entry & Lvt.MASKED) == 0) {
             if (accept(entry & 0xff) == FireOutcome.LATCHED) {

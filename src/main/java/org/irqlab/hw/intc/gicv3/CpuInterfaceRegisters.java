@@ -37,7 +37,9 @@ final class CpuInterfaceRegisters {
     // 128 active priorities of group 0, then those of group 1.
     private static final int ACTIVE = MASK + 2;
     private static final int RUNNING = ACTIVE + 4;
-    private static final int COMMITTED = RUNNING + 1;
+    // Group of the running priority, or -1.
+    private static final int RUNNING_GROUP = RUNNING + 1;
+    private static final int COMMITTED = RUNNING_GROUP + 1;
     private static final int ACKNOWLEDGED = COMMITTED + 1;
     private static final int ENDED = ACKNOWLEDGED + 1;
     private static final int SPURIOUS = ENDED + 1;
@@ -61,7 +63,7 @@ final class CpuInterfaceRegisters {
         minimumBinaryPoint = 7 - settings.preemptionBits();
         words[BINARY_POINT] = minimumBinaryPoint;
         words[BINARY_POINT + 1] = minimumBinaryPoint + 1;
-        words[RUNNING] = IDLE;
+        deriveRunning();
         derive();
     }
 
@@ -100,6 +102,7 @@ final class CpuInterfaceRegisters {
         }
         words[ACTIVE + 2 * group + (level >>> 6)] |= 1L << level;
         words[RUNNING] = (long) level << activeShift;
+        words[RUNNING_GROUP] = group;
         words[ORDER + (int) words[DEPTH]++] = (long) group << GROUP_SHIFT | intid;
         words[COMMITTED] = 0;
         words[ACKNOWLEDGED]++;
@@ -107,11 +110,7 @@ final class CpuInterfaceRegisters {
 
     /** Group of the highest active priority, or -1 if none is active. */
     int activeGroup() {
-        int level = highestActive();
-        if (level < 0) {
-            return -1;
-        }
-        return (words[ACTIVE + (level >>> 6)] & 1L << level) != 0 ? 0 : 1;
+        return (int) words[RUNNING_GROUP];
     }
 
     private int highestActive() {
@@ -125,7 +124,13 @@ final class CpuInterfaceRegisters {
 
     private void deriveRunning() {
         int level = highestActive();
-        words[RUNNING] = level < 0 ? IDLE : (long) level << activeShift;
+        if (level < 0) {
+            words[RUNNING] = IDLE;
+            words[RUNNING_GROUP] = -1;
+        } else {
+            words[RUNNING] = (long) level << activeShift;
+            words[RUNNING_GROUP] = (words[ACTIVE + (level >>> 6)] & 1L << level) != 0 ? 0 : 1;
+        }
     }
 
     /**
@@ -134,7 +139,7 @@ final class CpuInterfaceRegisters {
      * @return whether {@code intid} is the interrupt that was acknowledged last
      */
     boolean drop(int intid, int group) {
-        int level = highestActive();
+        int level = (int) words[RUNNING] >> activeShift;
         words[ACTIVE + 2 * group + (level >>> 6)] &= ~(1L << level);
         deriveRunning();
         words[ENDED]++;

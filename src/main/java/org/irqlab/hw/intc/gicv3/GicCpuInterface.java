@@ -233,11 +233,13 @@ public final class GicCpuInterface implements CpuInterruptPort {
             own.countIgnoredEnd();
             errors.guestError(GuestError.END_OUT_OF_ORDER, cpu, intid, group);
         } else {
-            if (!own.drop(intid, group)) {
-                errors.guestError(GuestError.END_OUT_OF_ORDER, cpu, intid, group);
-            }
+            // First, so that the CPU does its own books while the word's line is on its way. Nobody
+            // else sees the running priority.
             if (!own.splitEnd()) {
                 deactivate(bank, intid);
+            }
+            if (!own.drop(intid, group)) {
+                errors.guestError(GuestError.END_OUT_OF_ORDER, cpu, intid, group);
             }
         }
     }

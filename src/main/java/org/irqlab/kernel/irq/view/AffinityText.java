@@ -1,6 +1,6 @@
 package org.irqlab.kernel.irq.view;
 
-import org.irqlab.kernel.irq.IrqDescriptor;
+import org.irqlab.kernel.irq.line.IrqDescriptor;
 
 /**
  * The texts of {@code /proc/irq/N/}: where a line may and does interrupt, and what the detector has

@@ -1,7 +1,7 @@
 package org.irqlab.kernel.irq.view;
 
-import org.irqlab.kernel.irq.IrqAction;
-import org.irqlab.kernel.irq.IrqDescriptor;
+import org.irqlab.kernel.irq.line.IrqAction;
+import org.irqlab.kernel.irq.line.IrqDescriptor;
 
 import java.util.Comparator;
 import java.util.List;
