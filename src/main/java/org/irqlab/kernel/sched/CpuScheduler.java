@@ -317,6 +317,7 @@ public final class CpuScheduler {
         SchedEvents.switching(cpu, self, letter, next);
         current = next;
         next.sleep().entersCpu();
+        cpu.enterTime(next == idle ? CpuTimes.Kind.IDLE : CpuTimes.Kind.TASK);
         next.setSwitchedInNs(cpu.markNs());
     }
 
@@ -338,6 +339,11 @@ public final class CpuScheduler {
         if (self.killed) {
             throw new TaskExit();
         }
+    }
+
+    /** Returns whether the idle task has the CPU. */
+    boolean idling() {
+        return current == idle;
     }
 
     /** What a task's thread runs when it is first given the baton. */

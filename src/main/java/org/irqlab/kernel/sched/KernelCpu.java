@@ -45,6 +45,8 @@ public final class KernelCpu implements InterruptEntry {
     private long wakingNs;
     private long workDueNs;
     private long leakedContexts;
+    // Set before the CPU runs; null if nobody wants to know.
+    private CpuTimes times;
 
     /**
      * Makes the kernel's side of {@code hw} and enters it in {@code smp}.
@@ -125,6 +127,7 @@ public final class KernelCpu implements InterruptEntry {
         int entered = interrupted + PreemptCount.HARDIRQ_OFFSET;
         preemptCount = entered;
         hw.setAlone(false);
+        CpuTimes.Kind before = enterTime(CpuTimes.Kind.HARDIRQ);
         if (Checks.ON) {
             Checks.invariant(
                     PreemptCount.hardirqDepth(preemptCount) == 1, "I-20: hardirq in hardirq");
@@ -135,6 +138,7 @@ public final class KernelCpu implements InterruptEntry {
             repairPreemptCount(entered);
         }
         preemptCount = interrupted;
+        enterTime(before);
         if (bottomHalves.pending() && !PreemptCount.inInterrupt(preemptCount)) {
             bottomHalves.interruptExit();
         }
@@ -148,6 +152,17 @@ public final class KernelCpu implements InterruptEntry {
         }
     }
 
+    /** Has the CPU count its time into {@code times}. Before it runs. */
+    public void account(CpuTimes times) {
+        this.times = times;
+    }
+
+    /** The time from now on counts for {@code kind}; returns what it counted for before. */
+    @HotPath
+    CpuTimes.Kind enterTime(CpuTimes.Kind kind) {
+        return times == null ? null : times.enter(kind);
+    }
+
     /** The serving bit of the preempt count, set while softirqs run. Interrupts off. */
     @HotPath
     public void enterSoftirq() {
@@ -159,11 +174,13 @@ public final class KernelCpu implements InterruptEntry {
                     "I-22: softirq in hardirq, in softirq, or with bottom halves disabled");
         }
         preemptCount += PreemptCount.SOFTIRQ_OFFSET;
+        enterTime(CpuTimes.Kind.SOFTIRQ);
     }
 
     @HotPath
     public void leaveSoftirq() {
         preemptCount -= PreemptCount.SOFTIRQ_OFFSET;
+        enterTime(scheduler.idling() ? CpuTimes.Kind.IDLE : CpuTimes.Kind.TASK);
     }
 
     /** Keeps softirqs from running on this CPU; nests. */

@@ -33,6 +33,7 @@ final class SoftLockupWatch {
     private final Task task;
     private final ThreadRequest request = new ThreadRequest();
     private final KernelTimer timer = new KernelTimer(this::sample);
+    private Consumer<KernelCpu> onSample = cpu -> {};
 
     // Written by the holder.
     private volatile long samples;
@@ -56,6 +57,11 @@ final class SoftLockupWatch {
         task = newTask.apply(this::run);
     }
 
+    /** Sets who else looks at each sample, before this watch does. */
+    void onSample(Consumer<KernelCpu> look) {
+        onSample = look;
+    }
+
     /** Begins to watch. By the CPU's holder, or before the machine starts. */
     void begin() {
         timers.arm(timer, HostClock.nowNs() + times.sampleNs());
@@ -72,6 +78,7 @@ final class SoftLockupWatch {
     private void sample(KernelCpu here) {
         samples++;
         begin();
+        onSample.accept(here);
         without = ran ? 0 : without + 1;
         ran = false;
         // Once for each time that it comes about.

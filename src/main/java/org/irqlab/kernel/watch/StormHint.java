@@ -1,6 +1,7 @@
 package org.irqlab.kernel.watch;
 
 import org.irqlab.kernel.irq.line.IrqDescriptor;
+import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.sched.CpuTimes;
 import org.irqlab.kernel.sched.KernelCpu;
 
@@ -12,13 +13,13 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Says of one CPU whether interrupts take more than half of its time, and which lines most.
+ * Looks whether interrupts take more than half of one CPU's time, and which lines most.
  *
  * <p><b>Threads.</b> The CPU's holder.
  *
  * @see "Linux kernel/watchdog.c, need_counting_irqs and print_irq_counts"
  */
-final class StormHint {
+public final class StormHint {
     private static final int MOST_LINES = 5;
     private static final int PERCENT = 100;
 
@@ -30,19 +31,24 @@ final class StormHint {
     private long hardirqNs;
     private long totalNs;
     private long percent;
+    private boolean told;
     private List<String> busiest = List.of();
 
-    StormHint(CpuTimes times, Supplier<List<IrqDescriptor>> lines) {
+    public StormHint(CpuTimes times, Supplier<List<IrqDescriptor>> lines) {
         this.times = times;
         this.lines = lines;
     }
 
-    /**
-     * Looks at the time since the last sample.
-     *
-     * @return whether interrupts took more than half of it
-     */
-    boolean sample(KernelCpu cpu) {
+    /** Looks at the time since the last sample, and reports a storm once for each that begins. */
+    void look(KernelCpu cpu) {
+        boolean storms = sample(cpu);
+        if (storms && !told) {
+            cpu.report(ReportKind.INTERRUPT_STORM, "CPU#" + cpu.id(), lines());
+        }
+        told = storms;
+    }
+
+    private boolean sample(KernelCpu cpu) {
         long hardirq = times.ns(CpuTimes.Kind.HARDIRQ);
         long total = times.totalNs();
         percent = total == totalNs ? 0 : PERCENT * (hardirq - hardirqNs) / (total - totalNs);
