@@ -2,6 +2,7 @@ package org.irqlab;
 
 import org.irqlab.host.HandOverLatency;
 import org.irqlab.hw.cpu.PollGranularity;
+import org.irqlab.kernel.workqueue.TenMillionWorks;
 import org.irqlab.lab.scenario.InjectionLatency;
 import org.irqlab.lab.scenario.KickLatency;
 import org.irqlab.lab.scenario.MillionInterrupts;
@@ -21,7 +22,8 @@ public final class LatencyMain {
                             "Injection", InjectionLatency::run,
                             "Kick", KickLatency::run,
                             "MillionInterrupts", MillionInterrupts::run,
-                            "PollGranularity", PollGranularity::run));
+                            "PollGranularity", PollGranularity::run,
+                            "TenMillionWorks", TenMillionWorks::run));
 
     private LatencyMain() {}
 

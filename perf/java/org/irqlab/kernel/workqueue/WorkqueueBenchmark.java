@@ -32,6 +32,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * #ITEMS} items and the last item ends it; that wake-up, some tens of µs, is less than 1 ns of each
  * item. What a worker's wake-up costs is {@link org.irqlab.host.HandOverLatency}'s business.
  *
+ * <p>{@link ExecutorBenchmark} has the same for executors of Java, on the same core.
+ *
  * <p>An item takes the pool's lock twice and changes its own state word twice, atomically: {@link
  * #bareAtomics}. Run with {@code -prof gc}: 0 B/op but for the machine's start.
  */
@@ -43,8 +45,9 @@ import java.util.concurrent.atomic.AtomicLong;
 @Measurement(iterations = 5, time = 1)
 public class WorkqueueBenchmark {
     private static final int ITEMS = 100_000;
+    private static final int WORKER_CORE = 0;
 
-    private final Machine machine = Board.x86(MachineSpec.unpinned(1), IdleListener.NONE);
+    private final Machine machine = Board.x86(MachineSpec.pinned(WORKER_CORE), IdleListener.NONE);
     private final Workqueues works = machine.workqueues();
     private final MsixTable device = Board.plugIn(machine, 1, 1).msix();
     private final WorkItem first = new WorkItem((cpu, self) -> ran(cpu, this.second), 1, 0);

@@ -33,7 +33,7 @@ public class WorkWhereaboutsStress {
     private WorkWhereaboutsStress() {}
 
     private static PoolWorkqueue on(int id) {
-        var pool = new WorkerPool(id, id, 0, CpuMask.of(id), PoolKind.PER_CPU, (p, w, cpu) -> {});
+        var pool = new WorkerPool(id, id, 0, CpuMask.of(id), WorkerPool.Kind.PER_CPU, (p, w, cpu) -> {});
         POOL_BY_ID[id] = pool;
         return new PoolWorkqueue(null, pool, null);
     }

@@ -24,7 +24,7 @@ import org.irqlab.kernel.softirq.Softirqs;
 import org.irqlab.kernel.softirq.Tasklet;
 import org.irqlab.kernel.softirq.Tasklets;
 import org.irqlab.kernel.trap.NmiDispatch;
-import org.irqlab.kernel.workqueue.WorkqueueHost;
+import org.irqlab.kernel.workqueue.setup.WorkqueueHost;
 import org.irqlab.kernel.workqueue.Workqueues;
 
 import java.util.ArrayList;

@@ -5,8 +5,8 @@ import org.irqlab.hw.cpu.NoiseMeter;
 import org.irqlab.kernel.irq.IrqSettings;
 import org.irqlab.kernel.path.PathModel;
 import org.irqlab.kernel.sched.SchedulerSettings;
-import org.irqlab.kernel.workqueue.WorkerSettings;
-import org.irqlab.kernel.workqueue.WorkerSupply;
+import org.irqlab.kernel.workqueue.setup.WorkerSettings;
+import org.irqlab.kernel.workqueue.setup.WorkerSupply;
 
 import java.util.Arrays;
 import java.util.function.IntFunction;

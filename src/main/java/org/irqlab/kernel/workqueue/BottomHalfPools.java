@@ -1,5 +1,6 @@
 package org.irqlab.kernel.workqueue;
 
+import org.irqlab.kernel.workqueue.setup.WorkqueueHost;
 import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.kernel.irq.affinity.CpuMask;
@@ -43,7 +44,7 @@ final class BottomHalfPools {
         boolean urgent = nice < 0;
         raise[slot(cpu, urgent)] = new IrqWork(here -> host.raise(here, urgent));
         var pool =
-                new WorkerPool(id, cpu, nice, CpuMask.of(cpu), PoolKind.BOTTOM_HALF, this::kicked);
+                new WorkerPool(id, cpu, nice, CpuMask.of(cpu), WorkerPool.Kind.BOTTOM_HALF, this::kicked);
         pool.addIdle(new Worker(pool, pool.checks));
         return pool;
     }

@@ -1,5 +1,7 @@
 package org.irqlab.kernel.workqueue;
 
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
+import org.irqlab.kernel.workqueue.setup.WorkqueueAttributes;
 import org.irqlab.base.HotPath;
 import org.irqlab.kernel.irq.affinity.CpuMask;
 import org.irqlab.kernel.sched.KernelCpu;
@@ -61,7 +63,7 @@ final class PoolTable {
 
     private WorkerPool cpuPool(int id, int cpu, int nice) {
         return equipped(
-                new WorkerPool(id, cpu, nice, CpuMask.of(cpu), PoolKind.PER_CPU, this::wake));
+                new WorkerPool(id, cpu, nice, CpuMask.of(cpu), WorkerPool.Kind.PER_CPU, this::wake));
     }
 
     private WorkerPool equipped(WorkerPool pool) {
@@ -102,7 +104,7 @@ final class PoolTable {
                                     WorkerPool.UNBOUND,
                                     key.nice,
                                     key.cpus,
-                                    PoolKind.UNBOUND,
+                                    WorkerPool.Kind.UNBOUND,
                                     this::wake));
                 });
     }

@@ -1,5 +1,6 @@
 package org.irqlab.kernel.workqueue;
 
+import org.irqlab.kernel.workqueue.setup.WorkqueueTimes;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.sched.KernelCpu;

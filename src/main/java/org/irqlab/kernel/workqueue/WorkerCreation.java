@@ -1,5 +1,8 @@
 package org.irqlab.kernel.workqueue;
 
+import org.irqlab.kernel.workqueue.setup.WorkerSettings;
+import org.irqlab.kernel.workqueue.setup.WorkerSupply;
+import org.irqlab.kernel.workqueue.setup.WorkqueueHost;
 import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.kernel.sched.KernelCpu;

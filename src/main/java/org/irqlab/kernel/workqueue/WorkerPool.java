@@ -33,6 +33,23 @@ final class WorkerPool {
 
     private static final int MAX_IDLE_RATIO = 4;
 
+    /** Where a pool's work runs. */
+    enum Kind {
+        /** Worker tasks of one CPU. */
+        PER_CPU,
+        /** Softirq context of one CPU. */
+        BOTTOM_HALF,
+        /** Worker tasks of several CPUs. */
+        UNBOUND
+    }
+
+    /** How an idle worker is told that there is work. */
+    @FunctionalInterface
+    interface Waker {
+        /** The pool's lock is held. */
+        void wake(WorkerPool pool, Worker idle, KernelCpu cpu);
+    }
+
     final int id;
     final int cpuId;
     final int nice;
@@ -40,11 +57,11 @@ final class WorkerPool {
     /** Where the workers may run; of a pool of a CPU, that CPU. */
     final CpuMask cpus;
 
-    final PoolKind kind;
+    final Kind kind;
     final PoolChecks checks = new PoolChecks();
     final WorkList worklist = new WorkList(checks);
     final PoolCounts counts = new PoolCounts();
-    private final PoolWaker waker;
+    private final Waker waker;
     private final RawSpinLock lock = new RawSpinLock();
     private Worker[] workers = {};
     private Worker[] idle = {};
@@ -66,7 +83,7 @@ final class WorkerPool {
     /** When the list last made progress, ns. */
     long stampNs;
 
-    WorkerPool(int id, int cpuId, int nice, CpuMask cpus, PoolKind kind, PoolWaker waker) {
+    WorkerPool(int id, int cpuId, int nice, CpuMask cpus, Kind kind, Waker waker) {
         this.id = id;
         this.cpuId = cpuId;
         this.nice = nice;
@@ -118,12 +135,12 @@ final class WorkerPool {
     }
 
     boolean unbound() {
-        return kind == PoolKind.UNBOUND;
+        return kind == Kind.UNBOUND;
     }
 
     /** Returns whether the pool manages concurrency. */
     boolean managed() {
-        return kind != PoolKind.UNBOUND && !disassociated;
+        return kind != Kind.UNBOUND && !disassociated;
     }
 
     boolean disassociated() {

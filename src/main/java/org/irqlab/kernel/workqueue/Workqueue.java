@@ -1,10 +1,12 @@
 package org.irqlab.kernel.workqueue;
 
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
 import org.irqlab.base.HotPath;
 import org.irqlab.kernel.sched.KernelCpu;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A named queue: which pools its items go to, and how many of them may be active there.
@@ -28,7 +30,11 @@ public final class Workqueue {
     private final PoolWorkqueue[] byCpu;
     private final List<PoolWorkqueue> links;
     final WorkqueueFlusher flusher;
-    final WorkqueueGate gate = new WorkqueueGate();
+
+    // Any holder. Closed by who drains, before a first flush that waits for what came in before: a
+    // queueing that is too early to see it has a place in that flush.
+    private final AtomicInteger drainers = new AtomicInteger();
+    private volatile boolean destroyed;
 
     // Before the machine runs, or by who makes the queue.
     private Rescuer rescuer;
@@ -160,6 +166,25 @@ public final class Workqueue {
         }
         cpu.hw().irqRestore(irqs);
         return active;
+    }
+
+    /** Returns whether only the queue's own work may queue. */
+    @HotPath
+    boolean closed() {
+        return drainers.get() > 0 || destroyed;
+    }
+
+    void drainBegins() {
+        drainers.incrementAndGet();
+    }
+
+    void drainEnds() {
+        drainers.decrementAndGet();
+    }
+
+    /** Closes the queue for good. */
+    void close() {
+        destroyed = true;
     }
 
     void setRescuer(Rescuer rescuer) {

@@ -59,7 +59,7 @@ public final class WorkqueueControl {
 
     /** Drains the queue, and lets nobody queue to it from then on. */
     public void destroy(Task self, Workqueue queue) {
-        queue.gate.destroy();
+        queue.close();
         drain(self, queue);
         if (queue.rescuer() != null) {
             queue.rescuer().stop(self.cpu());

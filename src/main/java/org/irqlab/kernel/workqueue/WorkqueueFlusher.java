@@ -168,7 +168,7 @@ final class WorkqueueFlusher {
 
     /** Flushes until nothing is left; only the queue's own work may add to it meanwhile. */
     void drain(Task self) {
-        queue.gate.drainBegins();
+        queue.drainBegins();
         int flushes = 0;
         flush(self);
         while (!queue.idle(self.cpu())) {
@@ -184,6 +184,6 @@ final class WorkqueueFlusher {
             }
             flush(self);
         }
-        queue.gate.drainEnds();
+        queue.drainEnds();
     }
 }

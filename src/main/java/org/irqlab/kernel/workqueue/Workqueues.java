@@ -1,5 +1,10 @@
 package org.irqlab.kernel.workqueue;
 
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
+import org.irqlab.kernel.workqueue.setup.WorkqueueAttributes;
+import org.irqlab.kernel.workqueue.setup.WorkerSettings;
+import org.irqlab.kernel.workqueue.setup.WorkqueueHost;
+import org.irqlab.base.percpu.PerCpuCount;
 import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.base.trace.Tracepoint;
@@ -190,7 +195,7 @@ public final class Workqueues {
     /** Puts an item whose PENDING the caller owns into {@code queue}. Interrupts off. */
     @HotPath
     boolean insert(KernelCpu cpu, int wantedCpu, Workqueue queue, WorkItem item) {
-        if (queue.gate.closed() && !chained(cpu, queue)) {
+        if (queue.closed() && !chained(cpu, queue)) {
             refuseUnchained(cpu, queue, item);
             return false;
         }

@@ -6,7 +6,6 @@
  * counts on it, is guarded by the pool's one lock, taken with interrupts off; only a work item's
  * PENDING bit is reached without it.
  *
- * <p>SIMPLIFIED: no queues in bottom-half context, no rescuers, no hog detection, no watchdog, no
- * flush of a whole queue.
+ * <p>Timers are in {@code timer}. What differs from Linux is listed in docs/workqueue.md.
  */
 package org.irqlab.kernel.workqueue;

@@ -8,14 +8,17 @@ import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.kernel.path.PathModel;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Task;
+import org.irqlab.kernel.sched.TaskPolicy;
 import org.irqlab.support.TestMachine;
 
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /** A machine with workqueues, and a log of what its work items did. */
 final class WorkMachine implements AutoCloseable {
@@ -26,23 +29,42 @@ final class WorkMachine implements AutoCloseable {
     private final List<String> log = new ArrayList<>();
     private final Map<String, Hold> holds = new HashMap<>();
     private int nextItem;
+    private int nextTask;
 
     WorkMachine(int cpus, int workers) {
         this(cpus, workers, PathModel.NONE);
     }
 
     WorkMachine(int cpus, int workers, PathModel paths) {
-        machine =
-                new TestMachine(
-                        MachineSpec.unpinned(cpus)
-                                .withWorkersPerPool(workers)
-                                .withPaths(cpu -> paths));
+        this(MachineSpec.unpinned(cpus).withWorkersPerPool(workers).withPaths(cpu -> paths));
+    }
+
+    WorkMachine(MachineSpec spec) {
+        machine = new TestMachine(spec);
         workqueues = machine.machine().workqueues();
     }
 
     WorkMachine start() {
         machine.start();
         return this;
+    }
+
+    /** Adds a task that runs {@code body} once; returns what opens after it. Before the start. */
+    CountDownLatch task(int cpu, Consumer<Task> body) {
+        var done = new CountDownLatch(1);
+        machine.kernelThread(
+                cpu,
+                "driver/" + nextTask++,
+                TaskPolicy.NORMAL,
+                self -> {
+                    body.accept(self);
+                    done.countDown();
+                });
+        return done;
+    }
+
+    void await(CountDownLatch done) throws InterruptedException {
+        awaitTrue("task done", () -> done.getCount() == 0);
     }
 
     /** An item that logs its start and its end around {@code body}. */

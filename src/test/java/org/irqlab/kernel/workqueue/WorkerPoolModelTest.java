@@ -1,5 +1,6 @@
 package org.irqlab.kernel.workqueue;
 
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.irqlab.base.trace.TraceRing;

@@ -32,10 +32,10 @@ import java.util.OptionalDouble;
 
 /** Replays a trace under one strategy: the body of a cell. */
 public final class ReplayCell implements CellBody {
-    /** Below this share of the time without lost events a replay says little. */
     /** Fixed: a thread that starts in the middle of a run would cost what no recording has. */
     private static final int WORKERS_PER_POOL = 4;
 
+    /** Below this share of the time without lost events a replay says little. */
     private static final double LEAST_COVERAGE = 0.95;
 
     private static final int EVENTS_PER_ACTIVITY = 8;

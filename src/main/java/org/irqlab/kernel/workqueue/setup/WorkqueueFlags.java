@@ -1,4 +1,4 @@
-package org.irqlab.kernel.workqueue;
+package org.irqlab.kernel.workqueue.setup;
 
 import org.irqlab.base.HotPath;
 

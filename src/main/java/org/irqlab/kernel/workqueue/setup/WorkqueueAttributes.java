@@ -1,4 +1,4 @@
-package org.irqlab.kernel.workqueue;
+package org.irqlab.kernel.workqueue.setup;
 
 import org.irqlab.kernel.irq.affinity.CpuMask;
 
@@ -22,7 +22,7 @@ public record WorkqueueAttributes(int nice, CpuMask cpus, AffinityScope scope) {
     }
 
     /** Returns the same for the part of the CPUs to which {@code cpu} belongs. */
-    WorkqueueAttributes part(int cpu) {
+    public WorkqueueAttributes part(int cpu) {
         return switch (scope) {
             case SYSTEM -> this;
             // A CPU that is not allowed is served by the whole set, as in Linux.

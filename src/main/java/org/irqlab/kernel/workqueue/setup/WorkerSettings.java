@@ -1,4 +1,4 @@
-package org.irqlab.kernel.workqueue;
+package org.irqlab.kernel.workqueue.setup;
 
 /**
  * How many workers there are, and how long things may take.

@@ -1,4 +1,4 @@
-package org.irqlab.kernel.workqueue;
+package org.irqlab.kernel.workqueue.setup;
 
 /** Who says how many workers a pool has. */
 public enum WorkerSupply {

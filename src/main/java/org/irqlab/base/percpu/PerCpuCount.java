@@ -1,4 +1,4 @@
-package org.irqlab.kernel.workqueue;
+package org.irqlab.base.percpu;
 
 import org.irqlab.base.HotPath;
 
@@ -11,26 +11,26 @@ import java.lang.invoke.VarHandle;
  * <p><b>Threads.</b> A CPU's holder increments its own; any thread reads, exactly once the CPUs are
  * quiescent.
  */
-final class PerCpuCount {
+public final class PerCpuCount {
     private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(long[].class);
     // Two cache lines apart: the adjacent-line prefetcher pairs lines.
     private static final int STRIDE = 128 / Long.BYTES;
 
     private final long[] counts;
 
-    PerCpuCount(int cpus) {
+    public PerCpuCount(int cpus) {
         counts = new long[(cpus + 1) * STRIDE];
     }
 
     /** Adds one to {@code cpu}'s count; its holder only. */
     @HotPath
-    void increment(int cpu) {
+    public void increment(int cpu) {
         int slot = (cpu + 1) * STRIDE - 1;
         // Opaque: readers see whole values; nothing is ordered by it.
         COUNT.setOpaque(counts, slot, counts[slot] + 1);
     }
 
-    long sum() {
+    public long sum() {
         long sum = 0;
         for (int slot = STRIDE - 1; slot < counts.length; slot += STRIDE) {
             sum += (long) COUNT.getOpaque(counts, slot);

@@ -1,4 +1,4 @@
-package org.irqlab.kernel.workqueue;
+package org.irqlab.kernel.workqueue.setup;
 
 /**
  * How an unbound queue divides its CPUs: each part has a pool of its own.

@@ -1,0 +1,2 @@
+/** Values that each CPU keeps for itself. */
+package org.irqlab.base.percpu;
