@@ -84,6 +84,11 @@ public final class GuestThread {
         return thread.isAlive();
     }
 
+    /** Returns what the thread does now, the innermost frame first. Any thread; for reports. */
+    public StackTraceElement[] stackTrace() {
+        return thread.getStackTrace();
+    }
+
     public String name() {
         return thread.getName();
     }

@@ -71,7 +71,9 @@ public enum ReportKind {
     /** A cross-call was not answered for too long. */
     CROSS_CALL_TIMEOUT("csd: Detected non-responsive CSD lock", Frequency.EVERY),
     /** An object that is in use was initialised or freed. */
-    OBJECT_STATE("ODEBUG: object in use", Frequency.FIRST_OF_EACH);
+    OBJECT_STATE("ODEBUG: object in use", Frequency.FIRST_OF_EACH),
+    /** Interrupts keep a CPU from everything else. */
+    INTERRUPT_STORM("WARNING: interrupt storm", Frequency.FIRST_OF_EACH);
 
     /** Which occurrences are kept with their words. */
     public enum Frequency {

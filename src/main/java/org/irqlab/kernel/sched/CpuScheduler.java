@@ -348,6 +348,7 @@ public final class CpuScheduler {
         SchedEvents.switching(cpu, self, letter, next);
         current = next;
         next.sleep().entersCpu();
+        cpu.enterTime(next == idle ? CpuTimes.Kind.IDLE : CpuTimes.Kind.TASK);
         next.setSwitchedInNs(cpu.markNs());
     }
 
@@ -369,6 +370,11 @@ public final class CpuScheduler {
         if (self.killed) {
             throw new TaskExit();
         }
+    }
+
+    /** Returns whether the idle task has the CPU. */
+    boolean idling() {
+        return current == idle;
     }
 
     /** A task has ended: the CPU is another's. Interrupts off. */

@@ -42,6 +42,8 @@ public final class KernelCpu implements InterruptEntry {
     private long pathEndNs;
     private long wakingNs;
     private long leakedContexts;
+    // Set before the CPU runs; null if nobody wants to know.
+    private CpuTimes times;
 
     /**
      * Makes the kernel's side of {@code hw} and enters it in {@code smp}.
@@ -123,6 +125,7 @@ public final class KernelCpu implements InterruptEntry {
         int locks = current().locks().depth();
         preemptCount = entered;
         hw.setAlone(false);
+        CpuTimes.Kind before = enterTime(CpuTimes.Kind.HARDIRQ);
         if (Checks.ON) {
             Checks.invariant(
                     PreemptCount.hardirqDepth(preemptCount) == 1, "I-20: hardirq in hardirq");
@@ -132,6 +135,7 @@ public final class KernelCpu implements InterruptEntry {
             ContextRules.repairInterrupt(this, entered, locks, vector);
         }
         preemptCount = interrupted;
+        enterTime(before);
         if (bottomHalves.pending() && !PreemptCount.inInterrupt(preemptCount)) {
             bottomHalves.interruptExit();
         }
@@ -145,6 +149,17 @@ public final class KernelCpu implements InterruptEntry {
         }
     }
 
+    /** Has the CPU count its time into {@code times}. Before it runs. */
+    public void account(CpuTimes times) {
+        this.times = times;
+    }
+
+    /** The time from now on counts for {@code kind}; returns what it counted for before. */
+    @HotPath
+    CpuTimes.Kind enterTime(CpuTimes.Kind kind) {
+        return times == null ? null : times.enter(kind);
+    }
+
     /** The serving bit of the preempt count, set while softirqs run. Interrupts off. */
     @HotPath
     public void enterSoftirq() {
@@ -156,11 +171,13 @@ public final class KernelCpu implements InterruptEntry {
                     "I-22: softirq in hardirq, in softirq, or with bottom halves disabled");
         }
         preemptCount += PreemptCount.SOFTIRQ_OFFSET;
+        enterTime(CpuTimes.Kind.SOFTIRQ);
     }
 
     @HotPath
     public void leaveSoftirq() {
         preemptCount -= PreemptCount.SOFTIRQ_OFFSET;
+        enterTime(scheduler.idling() ? CpuTimes.Kind.IDLE : CpuTimes.Kind.TASK);
     }
 
     /** Keeps softirqs from running on this CPU; nests. */

@@ -271,6 +271,11 @@ public final class Task {
         return sleep.asleep();
     }
 
+    /** Returns whether it sleeps so that only its wake ends that: racy, for displays. */
+    public boolean asleepUninterruptibly() {
+        return sleepLetter == 'D' && asleep();
+    }
+
     /**
      * Returns whether the task runs or is to run: neither asleep nor about to sleep. Exact for a
      * task that only its own CPU wakes, on that CPU; racy elsewhere.

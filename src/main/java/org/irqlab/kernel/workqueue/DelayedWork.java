@@ -1,7 +1,7 @@
 package org.irqlab.kernel.workqueue;
 
 import org.irqlab.kernel.sched.KernelCpu;
-import org.irqlab.kernel.workqueue.timer.WorkTimer;
+import org.irqlab.kernel.time.KernelTimer;
 
 /**
  * A work item that can be queued after a time; meanwhile it is pending.
@@ -18,7 +18,7 @@ public final class DelayedWork {
 
     /** Makes one that is not queued; parameters as in {@link WorkItem}. */
     public DelayedWork(WorkFunction function, int number, int nameId) {
-        item = WorkItem.delayed(function, number, nameId, new WorkTimer(this::insert));
+        item = WorkItem.delayed(function, number, nameId, new KernelTimer(this::insert));
     }
 
     /** The item itself, to flush, cancel or disable it: its timer is part of it. */

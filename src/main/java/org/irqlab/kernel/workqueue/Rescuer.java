@@ -5,7 +5,7 @@ import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Smp;
 import org.irqlab.kernel.sched.Task;
 import org.irqlab.kernel.sched.TaskPolicy;
-import org.irqlab.kernel.workqueue.timer.WorkTimers;
+import org.irqlab.kernel.time.CpuTimers;
 
 import java.util.ArrayDeque;
 
@@ -27,7 +27,7 @@ final class Rescuer {
 
     private final Worker worker = new Worker(null, new PoolChecks());
     private final CpuChoice choice;
-    private final WorkTimers[] timers;
+    private final CpuTimers[] timers;
     private final RawSpinLock lock = new RawSpinLock();
 
     // Guarded by the lock.
@@ -36,7 +36,7 @@ final class Rescuer {
     // Set before the last wake.
     private volatile boolean stopped;
 
-    Rescuer(String queue, int pid, Smp smp, CpuChoice choice, WorkTimers[] timers) {
+    Rescuer(String queue, int pid, Smp smp, CpuChoice choice, CpuTimers[] timers) {
         this.choice = choice;
         this.timers = timers;
         var spec = new Task.TaskSpec("kworker/R-" + queue, pid, TaskPolicy.fair(NICE), true);

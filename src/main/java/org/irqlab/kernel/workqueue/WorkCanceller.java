@@ -3,7 +3,7 @@ package org.irqlab.kernel.workqueue;
 import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Task;
-import org.irqlab.kernel.workqueue.timer.WorkTimers;
+import org.irqlab.kernel.time.CpuTimers;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -132,7 +132,7 @@ final class WorkCanceller {
     /** Makes the caller the owner of PENDING; returns whether the item was pending before. */
     boolean grab(KernelCpu cpu, WorkItem item) {
         for (int spins = 1; !item.tryPend(); spins++) {
-            if (item.timer != null && WorkTimers.cancel(item.timer, cpu)) {
+            if (item.timer != null && CpuTimers.cancel(item.timer, cpu)) {
                 return true;
             }
             if (item.has(WorkItem.QUEUED) && takeQueued(cpu, item)) {

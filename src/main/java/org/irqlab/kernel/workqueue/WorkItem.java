@@ -1,7 +1,7 @@
 package org.irqlab.kernel.workqueue;
 
 import org.irqlab.base.HotPath;
-import org.irqlab.kernel.workqueue.timer.WorkTimer;
+import org.irqlab.kernel.time.KernelTimer;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -61,7 +61,7 @@ public final class WorkItem {
     final boolean barrier;
 
     /** Queues the item later, or null. */
-    final WorkTimer timer;
+    final KernelTimer timer;
 
     // Any thread, through STATE.
     private long state;
@@ -87,7 +87,7 @@ public final class WorkItem {
     }
 
     private WorkItem(
-            WorkFunction function, int number, int nameId, WorkTimer timer, boolean barrier) {
+            WorkFunction function, int number, int nameId, KernelTimer timer, boolean barrier) {
         this.function = function;
         this.number = number;
         this.nameId = nameId;
@@ -101,7 +101,7 @@ public final class WorkItem {
     }
 
     /** An item that is queued by {@code timer}. */
-    static WorkItem delayed(WorkFunction function, int number, int nameId, WorkTimer timer) {
+    static WorkItem delayed(WorkFunction function, int number, int nameId, KernelTimer timer) {
         return new WorkItem(function, number, nameId, timer, false);
     }
 

@@ -6,11 +6,11 @@ import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Smp;
 import org.irqlab.kernel.sched.Task;
 import org.irqlab.kernel.sched.TaskPolicy;
+import org.irqlab.kernel.time.CpuTimers;
+import org.irqlab.kernel.time.KernelTimer;
 import org.irqlab.kernel.workqueue.setup.WorkerSettings;
 import org.irqlab.kernel.workqueue.setup.WorkerSupply;
 import org.irqlab.kernel.workqueue.setup.WorkqueueHost;
-import org.irqlab.kernel.workqueue.timer.WorkTimer;
-import org.irqlab.kernel.workqueue.timer.WorkTimers;
 
 /**
  * Makes workers and ends them, so that each pool always has an idle one and few more.
@@ -31,7 +31,7 @@ final class WorkerCreation {
     private final WorkerSettings settings;
     private final WorkqueueHost host;
     private final CpuChoice choice;
-    private final WorkTimers[] timers;
+    private final CpuTimers[] timers;
 
     // Any thread; a creation that sees it late is a creation of a moment ago.
     private volatile boolean failing;
@@ -41,7 +41,7 @@ final class WorkerCreation {
             WorkerSettings settings,
             WorkqueueHost host,
             CpuChoice choice,
-            WorkTimers[] timers) {
+            CpuTimers[] timers) {
         this.smp = smp;
         this.settings = settings;
         this.host = host;
@@ -56,8 +56,8 @@ final class WorkerCreation {
 
     /** Gives {@code pool} its timers and its first workers. Before its first work. */
     void equip(WorkerPool pool) {
-        pool.maydayTimer = new WorkTimer(cpu -> mayday(pool, cpu));
-        pool.idleTimer = new WorkTimer(cpu -> endSurplus(pool, cpu));
+        pool.maydayTimer = new KernelTimer(cpu -> mayday(pool, cpu));
+        pool.idleTimer = new KernelTimer(cpu -> endSurplus(pool, cpu));
         int cpu = pool.cpus.first();
         for (int i = 0; i < settings.perPool(); i++) {
             pool.addIdle(make(pool, smp.cpu(cpu)));
@@ -98,7 +98,7 @@ final class WorkerCreation {
             worker.enterPool(worker.task().cpu());
         } while (pool.needsWorker());
         pool.creator = null;
-        WorkTimers.cancel(pool.maydayTimer, worker.task().cpu());
+        CpuTimers.cancel(pool.maydayTimer, worker.task().cpu());
         return true;
     }
 
@@ -197,7 +197,7 @@ final class WorkerCreation {
         host.forget(task);
     }
 
-    private void arm(WorkTimer timer, long ns, KernelCpu cpu) {
+    private void arm(KernelTimer timer, long ns, KernelCpu cpu) {
         timers[cpu.id()].arm(timer, HostClock.nowNs() + ns);
     }
 }

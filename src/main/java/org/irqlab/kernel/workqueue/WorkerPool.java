@@ -6,7 +6,7 @@ import org.irqlab.base.time.HostClock;
 import org.irqlab.kernel.irq.affinity.CpuMask;
 import org.irqlab.kernel.locking.RawSpinLock;
 import org.irqlab.kernel.sched.KernelCpu;
-import org.irqlab.kernel.workqueue.timer.WorkTimer;
+import org.irqlab.kernel.time.KernelTimer;
 
 import java.util.Arrays;
 import java.util.List;
@@ -77,8 +77,8 @@ final class WorkerPool {
     int nextWorker;
 
     // Set once, before the first work.
-    WorkTimer maydayTimer;
-    WorkTimer idleTimer;
+    KernelTimer maydayTimer;
+    KernelTimer idleTimer;
 
     /** When the list last made progress, ns. */
     long stampNs;

@@ -8,11 +8,11 @@ import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Smp;
 import org.irqlab.kernel.sched.Task;
+import org.irqlab.kernel.time.CpuTimers;
 import org.irqlab.kernel.workqueue.setup.WorkerSettings;
 import org.irqlab.kernel.workqueue.setup.WorkqueueAttributes;
 import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
 import org.irqlab.kernel.workqueue.setup.WorkqueueHost;
-import org.irqlab.kernel.workqueue.timer.WorkTimers;
 
 import java.util.Arrays;
 import java.util.List;
@@ -39,7 +39,7 @@ public final class Workqueues {
     private final Smp smp;
     private final ToIntFunction<String> names;
     private final WorkqueueHost host;
-    private final WorkTimers[] timers;
+    private final CpuTimers[] timers;
     private final CpuChoice choice;
     private final WorkerCreation creation;
     private final PoolTable pools;
@@ -66,11 +66,11 @@ public final class Workqueues {
         this.names = names;
         this.host = host;
         int cpus = smp.count();
-        timers = new WorkTimers[cpus];
+        timers = new CpuTimers[cpus];
         Arrays.setAll(
                 timers,
                 id ->
-                        new WorkTimers(
+                        new CpuTimers(
                                 smp.cpu(id), (work, cpu) -> host.interrupt(cpu.id(), work, cpu)));
         coalesced = new PerCpuCount(cpus);
         refused = new PerCpuCount(cpus);
@@ -294,7 +294,7 @@ public final class Workqueues {
     public boolean flushDelayed(Task self, DelayedWork work) {
         KernelCpu cpu = self.cpu();
         boolean irqs = cpu.hw().irqSave();
-        if (WorkTimers.cancel(work.item().timer, cpu)) {
+        if (CpuTimers.cancel(work.item().timer, cpu)) {
             work.insert(cpu);
         }
         cpu.hw().irqRestore(irqs);

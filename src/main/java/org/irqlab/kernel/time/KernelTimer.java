@@ -1,4 +1,4 @@
-package org.irqlab.kernel.workqueue.timer;
+package org.irqlab.kernel.time;
 
 import org.irqlab.kernel.sched.KernelCpu;
 
@@ -10,17 +10,17 @@ import java.util.function.Consumer;
  * <p><b>Threads.</b> Armed and cancelled by one caller at a time, who has another lock for that;
  * the function runs in an interrupt, with interrupts off.
  */
-public final class WorkTimer {
+public final class KernelTimer {
     final Consumer<KernelCpu> function;
 
     // Changed with the lock of the list that it names or is about to; null: not armed.
-    volatile WorkTimers list;
+    volatile CpuTimers list;
 
     // Guarded by the lock of that list.
     long deadlineNs;
-    WorkTimer next;
+    KernelTimer next;
 
-    public WorkTimer(Consumer<KernelCpu> function) {
+    public KernelTimer(Consumer<KernelCpu> function) {
         this.function = function;
     }
 

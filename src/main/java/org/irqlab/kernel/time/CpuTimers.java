@@ -1,4 +1,4 @@
-package org.irqlab.kernel.workqueue.timer;
+package org.irqlab.kernel.time;
 
 import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
@@ -16,14 +16,14 @@ import java.util.function.BiConsumer;
  * <p><b>Threads.</b> {@link #arm} and {@link #sleep} by the CPU's holder, {@link #cancel} by any.
  * The list is guarded by its lock, the innermost of all.
  */
-public final class WorkTimers implements PolledDevice {
+public final class CpuTimers implements PolledDevice {
     private final KernelCpu cpu;
     private final RawSpinLock lock = new RawSpinLock();
     private final IrqWork expiry = new IrqWork(this::expire);
     private final BiConsumer<IrqWork, KernelCpu> raise;
 
     // Guarded by the lock.
-    private WorkTimer first;
+    private KernelTimer first;
 
     // Written with the lock; read by the CPU's holder, for whom a cancel by another CPU may come
     // late: an expiry that finds nothing.
@@ -34,20 +34,20 @@ public final class WorkTimers implements PolledDevice {
      *
      * @param raise asks the CPU to run an irq_work in its next interrupt
      */
-    public WorkTimers(KernelCpu cpu, BiConsumer<IrqWork, KernelCpu> raise) {
+    public CpuTimers(KernelCpu cpu, BiConsumer<IrqWork, KernelCpu> raise) {
         this.cpu = cpu;
         this.raise = raise;
         cpu.hw().addDevice(this);
     }
 
     /** Has {@code timer} expire on this CPU at {@code deadlineNs}, host time, and not before. */
-    public void arm(WorkTimer timer, long deadlineNs) {
+    public void arm(KernelTimer timer, long deadlineNs) {
         boolean irqs = cpu.hw().irqSave();
         cancel(timer, cpu);
         lock.lock(cpu.id());
         timer.deadlineNs = deadlineNs;
-        WorkTimer before = null;
-        WorkTimer behind = first;
+        KernelTimer before = null;
+        KernelTimer behind = first;
         while (behind != null && behind.deadlineNs <= deadlineNs) {
             before = behind;
             behind = behind.next;
@@ -60,7 +60,7 @@ public final class WorkTimers implements PolledDevice {
         cpu.hw().irqRestore(irqs);
     }
 
-    private void link(WorkTimer before, WorkTimer timer) {
+    private void link(KernelTimer before, KernelTimer timer) {
         if (before == null) {
             first = timer;
             firstDueNs = timer == null ? NEVER : timer.deadlineNs;
@@ -75,10 +75,10 @@ public final class WorkTimers implements PolledDevice {
      * @param here the caller's CPU
      * @return {@code false} if it was not armed: its function may be running
      */
-    public static boolean cancel(WorkTimer timer, KernelCpu here) {
+    public static boolean cancel(KernelTimer timer, KernelCpu here) {
         boolean irqs = here.hw().irqSave();
         boolean removed = false;
-        for (WorkTimers on = timer.list; on != null && !removed; on = timer.list) {
+        for (CpuTimers on = timer.list; on != null && !removed; on = timer.list) {
             on.lock.lock(here.id());
             if (timer.list == on) {
                 on.remove(timer);
@@ -90,9 +90,9 @@ public final class WorkTimers implements PolledDevice {
         return removed;
     }
 
-    private void remove(WorkTimer timer) {
-        WorkTimer before = null;
-        for (WorkTimer at = first; at != timer; at = at.next) {
+    private void remove(KernelTimer timer) {
+        KernelTimer before = null;
+        for (KernelTimer at = first; at != timer; at = at.next) {
             before = at;
         }
         link(before, timer.next);
@@ -103,7 +103,7 @@ public final class WorkTimers implements PolledDevice {
     /** Puts the calling task, which is on this CPU, to sleep for {@code ns}. */
     public void sleep(Task self, long ns) {
         long deadlineNs = HostClock.nowNs() + ns;
-        arm(new WorkTimer(here -> here.scheduler().wake(self)), deadlineNs);
+        arm(new KernelTimer(here -> here.scheduler().wake(self)), deadlineNs);
         while (true) {
             self.prepareToSleep('I');
             if (HostClock.nowNs() >= deadlineNs) {
@@ -122,7 +122,7 @@ public final class WorkTimers implements PolledDevice {
         // Off until the task is asleep: one that is about to sleep only would stay.
         cpu.hw().irqDisable();
         self.prepareToSleep('I');
-        arm(new WorkTimer(here -> here.scheduler().wake(self)), HostClock.nowNs());
+        arm(new KernelTimer(here -> here.scheduler().wake(self)), HostClock.nowNs());
         cpu.scheduler().schedule();
         self.cpu().hw().irqEnable();
     }
@@ -141,15 +141,15 @@ public final class WorkTimers implements PolledDevice {
 
     /** Hardirq context. */
     private void expire(KernelCpu here) {
-        for (WorkTimer due = takeDue(); due != null; due = takeDue()) {
+        for (KernelTimer due = takeDue(); due != null; due = takeDue()) {
             due.function.accept(here);
         }
         cpu.hw().deadlineChanged();
     }
 
-    private WorkTimer takeDue() {
+    private KernelTimer takeDue() {
         lock.lock(cpu.id());
-        WorkTimer due = first;
+        KernelTimer due = first;
         if (due != null && due.deadlineNs <= HostClock.nowNs()) {
             remove(due);
         } else {
