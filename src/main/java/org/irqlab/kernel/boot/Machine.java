@@ -23,6 +23,7 @@ import org.irqlab.kernel.softirq.SoftirqVector;
 import org.irqlab.kernel.softirq.Softirqs;
 import org.irqlab.kernel.softirq.Tasklet;
 import org.irqlab.kernel.softirq.Tasklets;
+import org.irqlab.kernel.time.CpuTimers;
 import org.irqlab.kernel.trap.NmiDispatch;
 import org.irqlab.kernel.workqueue.setup.WorkqueueHost;
 import org.irqlab.kernel.workqueue.Workqueues;
@@ -54,6 +55,7 @@ public final class Machine implements AutoCloseable {
     private final Tasklets[] tasklets;
     private final Tasklets[] highTasklets;
     private final LocalTimer[] timers;
+    private final CpuTimers[] cpuTimers;
     private final NmiDispatch[] nmis;
     private final IdleLoop[] idleLoops;
     private final Task[] idleTasks;
@@ -92,6 +94,7 @@ public final class Machine implements AutoCloseable {
         tasklets = new Tasklets[cpus];
         highTasklets = new Tasklets[cpus];
         timers = new LocalTimer[cpus];
+        cpuTimers = new CpuTimers[cpus];
         nmis = new NmiDispatch[cpus];
         idleLoops = new IdleLoop[cpus];
         idleTasks = new Task[cpus];
@@ -132,6 +135,7 @@ public final class Machine implements AutoCloseable {
         highTasklets[id] = new Tasklets(cpu, softirqs[id], SoftirqVector.HI);
         timers[id] = new LocalTimer(hw);
         hw.addDevice(timers[id]);
+        cpuTimers[id] = new CpuTimers(cpu, (work, here) -> calls.queueOn(id, work, here));
         port.connectNmi(hw.nmi());
         nmis[id] = new NmiDispatch(cpu);
         cpu.connect(irqs.dispatch(), softirqs[id]);
@@ -278,6 +282,11 @@ public final class Machine implements AutoCloseable {
         return timers[cpu];
     }
 
+    /** Returns the kernel's timers of one CPU, beside the tick. */
+    public CpuTimers timers(int cpu) {
+        return cpuTimers[cpu];
+    }
+
     /** Returns the NMI entry of one CPU; its line is {@code cpu(id).hw().nmi()}. */
     public NmiDispatch nmis(int cpu) {
         return nmis[cpu];
@@ -358,6 +367,11 @@ public final class Machine implements AutoCloseable {
         @Override
         public void interrupt(int target, IrqWork work, KernelCpu cpu) {
             calls.queueOn(target, work, cpu);
+        }
+
+        @Override
+        public CpuTimers timers(int cpu) {
+            return cpuTimers[cpu];
         }
     }
 }
