@@ -27,6 +27,7 @@ import org.irqlab.kernel.softirq.Tasklet;
 import org.irqlab.kernel.softirq.TaskletControl;
 import org.irqlab.kernel.softirq.Tasklets;
 import org.irqlab.kernel.time.ClockEvents;
+import org.irqlab.kernel.time.CpuTimers;
 import org.irqlab.kernel.trap.NmiDispatch;
 import org.irqlab.kernel.workqueue.Workqueues;
 import org.irqlab.kernel.workqueue.setup.WorkqueueHost;
@@ -60,6 +61,7 @@ public final class Machine implements AutoCloseable {
     private final Tasklets[] tasklets;
     private final Tasklets[] highTasklets;
     private final ClockEvents[] timers;
+    private final CpuTimers[] cpuTimers;
     private final NmiDispatch[] nmis;
     private final IdleLoop[] idleLoops;
     private final Task[] idleTasks;
@@ -99,6 +101,7 @@ public final class Machine implements AutoCloseable {
         tasklets = new Tasklets[cpus];
         highTasklets = new Tasklets[cpus];
         timers = new ClockEvents[cpus];
+        cpuTimers = new CpuTimers[cpus];
         nmis = new NmiDispatch[cpus];
         idleLoops = new IdleLoop[cpus];
         idleTasks = new Task[cpus];
@@ -148,6 +151,7 @@ public final class Machine implements AutoCloseable {
         highTasklets[id] = new Tasklets(cpu, softirqs[id], SoftirqVector.HI);
         timers[id] = new ClockEvents(port.timer());
         hw.addDevice(new LocalTimer(hw));
+        cpuTimers[id] = new CpuTimers(cpu, (work, here) -> calls.queueOn(id, work, here));
         port.connectNmi(hw.nmi());
         hw.signals().connect(new SecondaryStart(cpu, timers[id]));
         nmis[id] = new NmiDispatch(cpu);
@@ -331,6 +335,11 @@ public final class Machine implements AutoCloseable {
         return timers[cpu];
     }
 
+    /** Returns the kernel's timers of one CPU, beside the tick. */
+    public CpuTimers timers(int cpu) {
+        return cpuTimers[cpu];
+    }
+
     /** Returns the NMI entry of one CPU; its line is {@code cpu(id).hw().nmi()}. */
     public NmiDispatch nmis(int cpu) {
         return nmis[cpu];
@@ -411,6 +420,11 @@ public final class Machine implements AutoCloseable {
         @Override
         public void interrupt(int target, IrqWork work, KernelCpu cpu) {
             calls.queueOn(target, work, cpu);
+        }
+
+        @Override
+        public CpuTimers timers(int cpu) {
+            return cpuTimers[cpu];
         }
     }
 }

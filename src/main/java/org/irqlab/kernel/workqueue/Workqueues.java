@@ -67,11 +67,7 @@ public final class Workqueues {
         this.host = host;
         int cpus = smp.count();
         timers = new CpuTimers[cpus];
-        Arrays.setAll(
-                timers,
-                id ->
-                        new CpuTimers(
-                                smp.cpu(id), (work, cpu) -> host.interrupt(cpu.id(), work, cpu)));
+        Arrays.setAll(timers, host::timers);
         coalesced = new PerCpuCount(cpus);
         refused = new PerCpuCount(cpus);
         choice = new CpuChoice(cpus);

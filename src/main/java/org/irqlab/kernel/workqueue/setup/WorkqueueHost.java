@@ -2,6 +2,7 @@ package org.irqlab.kernel.workqueue.setup;
 
 import org.irqlab.kernel.irq.ipi.IrqWork;
 import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.time.CpuTimers;
 import org.irqlab.kernel.sched.Task;
 
 /**
@@ -24,4 +25,7 @@ public interface WorkqueueHost {
 
     /** Has {@code work} run in the next interrupt of CPU {@code target}. */
     void interrupt(int target, IrqWork work, KernelCpu cpu);
+
+    /** Returns the timers of one CPU. */
+    CpuTimers timers(int cpu);
 }
