@@ -272,8 +272,7 @@ public final class Lockdep {
         lines.add("now: " + what);
     }
 
-    private void addUse(
-            LockUse.Interrupt irq, boolean usedIn, String name, List<String> lines) {
+    private void addUse(LockUse.Interrupt irq, boolean usedIn, String name, List<String> lines) {
         addStack(LockUse.text(irq, usedIn, false) + " " + name, lines);
         addStack(LockUse.text(irq, usedIn, true) + " " + name, lines);
     }
