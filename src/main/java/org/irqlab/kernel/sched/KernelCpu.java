@@ -3,15 +3,16 @@ package org.irqlab.kernel.sched;
 import org.irqlab.base.Checks;
 import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
-import org.irqlab.base.trace.TraceFlags;
 import org.irqlab.base.trace.TraceRing;
 import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.hw.cpu.InterruptEntry;
 import org.irqlab.hw.cpu.VirtualCpu;
+import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.path.KernelPath;
 import org.irqlab.kernel.path.OwnCodeShare;
 import org.irqlab.kernel.path.PathModel;
 
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -233,13 +234,18 @@ public final class KernelCpu implements InterruptEntry {
         return leakedContexts;
     }
 
+    /** Says in the machine's log what guest code did wrong, and where. The holder. */
+    public void report(ReportKind kind, String what, List<String> details) {
+        smp.log().report(kind, what, CpuContext.of(this), details);
+    }
+
     /** Records an event, and marks its time as the start of the path that follows. */
     @HotPath
     public void trace(Tracepoint event, long a, long b, long c) {
         if (stamped) {
             mark(hw.nowNs());
             if (ring != null) {
-                ring.record(markNs, event, flags(), current().pid(), a, b, c);
+                ring.record(markNs, event, CpuContext.flags(this), current().pid(), a, b, c);
             }
         }
     }
@@ -379,22 +385,5 @@ public final class KernelCpu implements InterruptEntry {
 
     public TraceRing ring() {
         return ring;
-    }
-
-    private int flags() {
-        int flags = hw.irqsEnabled() ? 0 : TraceFlags.IRQS_OFF;
-        if (scheduler.needResched()) {
-            flags |= TraceFlags.NEED_RESCHED;
-        }
-        if (PreemptCount.inHardirq(preemptCount)) {
-            flags |= TraceFlags.HARDIRQ;
-        }
-        if (PreemptCount.inServingSoftirq(preemptCount)) {
-            flags |= TraceFlags.SOFTIRQ;
-        }
-        if (PreemptCount.bhDisableDepth(preemptCount) > 0) {
-            flags |= TraceFlags.BH_OFF;
-        }
-        return TraceFlags.withDepth(flags, PreemptCount.preemptDepth(preemptCount));
     }
 }

@@ -2,6 +2,7 @@ package org.irqlab.kernel.sched;
 
 import org.irqlab.base.HotPath;
 import org.irqlab.hw.intc.InterruptController;
+import org.irqlab.kernel.diag.KernelLog;
 
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntPredicate;
@@ -14,6 +15,7 @@ import java.util.function.IntPredicate;
 public final class Smp {
     private final InterruptController controller;
     private final KernelCpu[] cpus;
+    private final KernelLog log = new KernelLog();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private IntPredicate callsPending = cpu -> false;
 
@@ -41,6 +43,11 @@ public final class Smp {
 
     public InterruptController controller() {
         return controller;
+    }
+
+    /** Returns the log that every detector of this machine reports to. */
+    public KernelLog log() {
+        return log;
     }
 
     /**

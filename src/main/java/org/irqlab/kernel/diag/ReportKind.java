@@ -1,0 +1,84 @@
+package org.irqlab.kernel.diag;
+
+/**
+ * What a detector can find, with the words of the kernel's log and how often they are said.
+ *
+ * <p>Every occurrence is counted, whether it is kept or not.
+ */
+public enum ReportKind {
+    /** Something that may sleep was called where that is not allowed. */
+    SLEEP_IN_ATOMIC(
+            "BUG: sleeping function called from invalid context", Frequency.ONCE_PER_SECOND),
+    /** A task switch with preemption off. */
+    SCHEDULE_IN_ATOMIC("BUG: scheduling while atomic", Frequency.EVERY),
+    /** A handler, softirq, tasklet, timer or work function came back with another preempt count. */
+    PREEMPT_LEAK("BUG: preempt count changed", Frequency.FIRST_OF_EACH),
+    /** The same for the interrupt flag. */
+    IRQ_FLAG_LEAK("WARNING: interrupt flag changed", Frequency.FIRST_OF_EACH),
+    /** The same for a lock that was taken and not given back. */
+    LOCK_LEAK("BUG: held lock leaked", Frequency.FIRST_OF_EACH),
+    /** A blocking operation between the announcement of a sleep and the sleep. */
+    BLOCKING_WHILE_NOT_RUNNING(
+            "WARNING: do not call blocking ops when !TASK_RUNNING", Frequency.FIRST_OF_EACH),
+    /** Bottom halves enabled in hardirq context or with interrupts off. */
+    BH_ENABLE_CONTEXT("WARNING: bottom halves enabled in wrong context", Frequency.FIRST_OF_EACH),
+    /** The CPU goes idle with a softirq pending. */
+    SOFTIRQ_PENDING_AT_IDLE(
+            "NOHZ tick-stop error: local softirq work is pending", Frequency.FIRST_OF_EACH),
+    /** A task takes a lock that it holds, or one of the same class without saying how it nests. */
+    LOCK_RECURSION("WARNING: possible recursive locking detected", Frequency.FIRST_OF_EACH),
+    /** A lock given back by who does not hold it. */
+    BAD_UNLOCK("WARNING: bad unlock balance detected", Frequency.FIRST_OF_EACH),
+    /** Locks taken in an order that can close a circle. */
+    CIRCULAR_LOCKING("WARNING: possible circular locking dependency", Frequency.FIRST_OF_EACH),
+    /** A lock that interrupts take is held while one is taken that interrupts may stop. */
+    IRQ_LOCK_INVERSION(
+            "WARNING: irq-safe -> irq-unsafe lock order detected", Frequency.FIRST_OF_EACH),
+    /** A lock that interrupts take was taken where they can come. */
+    INCONSISTENT_LOCK_STATE("WARNING: inconsistent lock state", Frequency.FIRST_OF_EACH),
+    /** A lock of a kind that may not be taken in this context. */
+    INVALID_WAIT_CONTEXT("BUG: Invalid wait context", Frequency.FIRST_OF_EACH),
+    /** A CPU ran kernel code for too long without a switch. */
+    SOFT_LOCKUP("watchdog: BUG: soft lockup", Frequency.EVERY),
+    /** A CPU took no interrupt for too long. */
+    HARD_LOCKUP("watchdog: Watchdog detected hard LOCKUP", Frequency.EVERY),
+    /** A task slept uninterruptibly for too long. */
+    HUNG_TASK("INFO: task blocked for too long", Frequency.EVERY),
+    /** A worker pool made no progress for too long. */
+    WORKQUEUE_LOCKUP("BUG: workqueue lockup", Frequency.EVERY),
+    /** A per-CPU work item ran for too long without sleeping. */
+    WORKQUEUE_CPU_HOG("workqueue: item hogged CPU", Frequency.FIRST_OF_EACH),
+    /** A queue that reclaim needs waits for one that it does not need, or an item for itself. */
+    WORKQUEUE_FLUSH_DEPENDENCY(
+            "workqueue: flush would wait for what cannot end", Frequency.FIRST_OF_EACH),
+    /** A cross-call was not answered for too long. */
+    CROSS_CALL_TIMEOUT("csd: Detected non-responsive CSD lock", Frequency.EVERY),
+    /** An object that is in use was initialised or freed. */
+    OBJECT_STATE("ODEBUG: object in use", Frequency.FIRST_OF_EACH);
+
+    /** Which occurrences are kept with their words. */
+    public enum Frequency {
+        EVERY,
+        /** At most one a second, whatever it is about. */
+        ONCE_PER_SECOND,
+        /** The first about each thing. */
+        FIRST_OF_EACH
+    }
+
+    private final String headline;
+    private final Frequency frequency;
+
+    ReportKind(String headline, Frequency frequency) {
+        this.headline = headline;
+        this.frequency = frequency;
+    }
+
+    /** Returns the words with which the kernel's log begins such a report. */
+    public String headline() {
+        return headline;
+    }
+
+    public Frequency frequency() {
+        return frequency;
+    }
+}
