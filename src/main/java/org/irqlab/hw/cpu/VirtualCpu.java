@@ -25,6 +25,9 @@ public final class VirtualCpu {
     /** Longest way from a switch back to a preempted task that counts as the task's own time. */
     private static final long MAX_RESUMED_NS = NoiseMeter.HAND_OVER_NS;
 
+    /** Interrupts in a row, with nothing of the interrupted code in between, that are a storm. */
+    private static final int STORM = 1_000;
+
     private static final long LONGEST_PARK_NS = 100_000_000;
 
     private final int id;
@@ -213,15 +216,17 @@ public final class VirtualCpu {
     }
 
     private boolean takeInterrupts() {
-        boolean any = false;
+        int row = 0;
         while (irqsEnabled) {
             int vector = port.acknowledge();
             if (vector < 0) {
                 break;
             }
-            any = true;
             taken++;
             irqsEnabled = false;
+            if (++row == STORM) {
+                entry.storm(vector);
+            }
             entry.interrupt(vector);
             if (Checks.ON) {
                 Checks.invariant(!irqsEnabled, "I-20: interrupt entry returned with interrupts on");
@@ -231,7 +236,7 @@ public final class VirtualCpu {
                 nmi.serve(this);
             }
         }
-        return any;
+        return row > 0;
     }
 
     /**

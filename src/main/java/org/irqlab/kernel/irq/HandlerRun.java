@@ -2,6 +2,7 @@ package org.irqlab.kernel.irq;
 
 import org.irqlab.base.Checks;
 import org.irqlab.base.HotPath;
+import org.irqlab.base.time.HostClock;
 import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.TaskExit;
@@ -44,7 +45,10 @@ final class HandlerRun {
             Checks.invariant(!cpu.hw().irqsEnabled(), "I-20: handler entered with interrupts on");
         }
         cpu.trace(Tracepoint.IRQ_HANDLER_ENTRY, line.irq(), action.nameId(), 0);
-        int result = call(line, action.topHalf(), cpu);
+        int result =
+                line.core.budget() == null
+                        ? call(line, action.topHalf(), cpu)
+                        : callTimed(line, action, cpu);
         cpu.trace(Tracepoint.IRQ_HANDLER_EXIT, line.irq(), result & ~BAD, 0);
         if (cpu.hw().irqsEnabled()) {
             cpu.hw().irqDisable();
@@ -58,6 +62,13 @@ final class HandlerRun {
                 action.thread().wake(cpu);
             }
         }
+        return result;
+    }
+
+    private static int callTimed(IrqDescriptor line, IrqAction action, KernelCpu cpu) {
+        long began = HostClock.nowNs();
+        int result = call(line, action.topHalf(), cpu);
+        line.core.budget().spent(line.irq(), action.name(), HostClock.nowNs() - began, cpu);
         return result;
     }
 

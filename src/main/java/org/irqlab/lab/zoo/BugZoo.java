@@ -1,5 +1,7 @@
 package org.irqlab.lab.zoo;
 
+import org.irqlab.lab.zoo.core.CoreBugs;
+import org.irqlab.lab.zoo.device.DeviceBugs;
 import org.irqlab.lab.zoo.irq.InterruptBugs;
 import org.irqlab.lab.zoo.rig.BugEntry;
 
@@ -28,6 +30,8 @@ public final class BugZoo {
     public static BugZoo shipped() {
         var entries = new ArrayList<BugEntry>();
         entries.addAll(InterruptBugs.all());
+        entries.addAll(DeviceBugs.all());
+        entries.addAll(CoreBugs.all());
         return new BugZoo(entries, MissingBugs.all());
     }
 

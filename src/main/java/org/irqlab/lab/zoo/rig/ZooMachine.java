@@ -29,6 +29,7 @@ import org.irqlab.lab.scenario.Board;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -196,13 +197,23 @@ public final class ZooMachine {
         return done;
     }
 
-    /** Waits until all CPUs have been through the interrupts that were latched before. */
+    /**
+     * Waits until each CPU has taken what was latched for it before, also what is less urgent than
+     * the interrupt that asks.
+     *
+     * @throws ZooTimeout if something stays latched
+     */
     public void settle() {
-        for (int round = 0; round < 2; round++) {
-            for (int cpu = 0; cpu < machine.cpus(); cpu++) {
-                interrupt(cpu, here -> {});
-            }
+        for (int cpu = 0; cpu < machine.cpus(); cpu++) {
+            int id = cpu;
+            rig.await("quiet on cpu " + id, () -> quiet(id));
         }
+    }
+
+    private boolean quiet(int cpu) {
+        var quiet = new AtomicBoolean();
+        interrupt(cpu, here -> quiet.set(!here.hw().port().requested()));
+        return quiet.get();
     }
 
     void checkAlive() {
