@@ -29,7 +29,7 @@ final class DisableWhileActive implements BugEntry {
     }
 
     private static final int SPI = 40;
-    private static final int LOW = 0xc0;
+    private static final int LOW = 0xd0;
 
     @Override
     public Observation run(Form form, ZooRig rig) {
