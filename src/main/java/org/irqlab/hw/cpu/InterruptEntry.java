@@ -14,4 +14,10 @@ public interface InterruptEntry {
      * @param vector as the controller's acknowledge returned it
      */
     void interrupt(int vector);
+
+    /**
+     * A storm hint: so many interrupts in a row, of which {@code vector} is the next, that what they
+     * interrupted seems never to go on. Once for each such row.
+     */
+    default void storm(int vector) {}
 }

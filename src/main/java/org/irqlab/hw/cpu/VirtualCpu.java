@@ -25,6 +25,9 @@ public final class VirtualCpu {
     /** Longest way from a switch back to a preempted task that counts as the task's own time. */
     private static final long MAX_RESUMED_NS = NoiseMeter.HAND_OVER_NS;
 
+    /** Interrupts in a row, with nothing of the interrupted code in between, that are a storm. */
+    private static final int STORM = 1_000;
+
     private static final long LONGEST_PARK_NS = 100_000_000;
 
     private final int id;
@@ -220,20 +223,22 @@ public final class VirtualCpu {
     }
 
     private boolean takeInterrupts() {
-        boolean any = false;
+        int row = 0;
         while (irqsEnabled) {
             int vector = port.acknowledge();
             if (vector < 0) {
                 break;
             }
-            any = true;
+            if (++row == STORM) {
+                entry.storm(vector);
+            }
             enter(vector);
             if (nmi.latched()) {
                 signals.take();
                 nmi.serve(this);
             }
         }
-        return any;
+        return row > 0;
     }
 
     /** Enters the kernel; interrupts are on. */

@@ -72,8 +72,14 @@ public enum ReportKind {
     CROSS_CALL_TIMEOUT("csd: Detected non-responsive CSD lock", Frequency.EVERY),
     /** An object that is in use was initialised or freed. */
     OBJECT_STATE("ODEBUG: object in use", Frequency.FIRST_OF_EACH),
-    /** Interrupts keep a CPU from everything else. */
-    INTERRUPT_STORM("WARNING: interrupt storm", Frequency.FIRST_OF_EACH);
+    /** A CPU took one interrupt after the other and never got on with what they interrupted. */
+    INTERRUPT_STORM("WARNING: interrupt storm", Frequency.FIRST_OF_EACH),
+    /** An interrupt is in service, and no handler runs that could end it. */
+    INTERRUPT_NOT_ENDED("WARNING: interrupt was never ended", Frequency.EVERY),
+    /** A top half takes longer than it may, as a rule. */
+    TOP_HALF_OVER_BUDGET("WARNING: top half over its budget", Frequency.FIRST_OF_EACH),
+    /** A periodic timer is a whole period off. */
+    TIMER_DRIFT("WARNING: periodic timer drifts", Frequency.FIRST_OF_EACH);
 
     /** Which occurrences are kept with their words. */
     public enum Frequency {

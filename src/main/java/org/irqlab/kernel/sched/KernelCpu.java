@@ -160,6 +160,11 @@ public final class KernelCpu implements InterruptEntry {
         return times == null ? null : times.enter(kind);
     }
 
+    @Override
+    public void storm(int vector) {
+        report(ReportKind.INTERRUPT_STORM, "vector " + vector, List.of());
+    }
+
     /** The serving bit of the preempt count, set while softirqs run. Interrupts off. */
     @HotPath
     public void enterSoftirq() {

@@ -2,6 +2,8 @@ package org.irqlab.lab.cli;
 
 import org.irqlab.lab.measure.CellBody;
 import org.irqlab.lab.replay.engine.ReplayCell;
+import org.irqlab.lab.zoo.BugRunner;
+import org.irqlab.lab.zoo.BugZoo;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -65,6 +67,11 @@ public final class Main implements Runnable {
                                         .addSubcommand(new CompareTracesCommand(terminal))
                                         .addSubcommand(new InspectCommand())
                                         .addSubcommand(new CalibrateCommand())
+                                        .addSubcommand(
+                                                BugCommand.with(
+                                                        terminal,
+                                                        BugZoo.shipped(),
+                                                        new BugRunner()))
                                         .addSubcommand(new CellCommand(body)))
                         .setOut(terminal.outWriter())
                         .setErr(terminal.errWriter())

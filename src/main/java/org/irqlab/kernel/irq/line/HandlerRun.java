@@ -2,6 +2,7 @@ package org.irqlab.kernel.irq.line;
 
 import org.irqlab.base.Checks;
 import org.irqlab.base.HotPath;
+import org.irqlab.base.time.HostClock;
 import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.kernel.irq.IrqError;
 import org.irqlab.kernel.irq.IrqHandler;
@@ -48,7 +49,10 @@ final class HandlerRun {
         }
         cpu.trace(Tracepoint.IRQ_HANDLER_ENTRY, line.irq(), action.nameId(), 0);
         long mark = cpu.contextMark();
-        int result = call(line, action.topHalf(), cpu);
+        int result =
+                line.core.budget() == null
+                        ? call(line, action.topHalf(), cpu)
+                        : callTimed(line, action, cpu);
         cpu.trace(Tracepoint.IRQ_HANDLER_EXIT, line.irq(), result & ~BAD, 0);
         if (cpu.hw().irqsEnabled()) {
             cpu.hw().irqDisable();
@@ -63,6 +67,13 @@ final class HandlerRun {
                 action.thread().wake(cpu);
             }
         }
+        return result;
+    }
+
+    private static int callTimed(IrqDescriptor line, IrqAction action, KernelCpu cpu) {
+        long began = HostClock.nowNs();
+        int result = call(line, action.topHalf(), cpu);
+        line.core.budget().spent(line.irq(), action.name(), HostClock.nowNs() - began, cpu);
         return result;
     }
 

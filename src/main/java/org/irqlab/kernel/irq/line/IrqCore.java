@@ -11,6 +11,7 @@ import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Smp;
 import org.irqlab.kernel.sched.Task;
 import org.irqlab.kernel.softirq.Tasklet;
+import org.irqlab.kernel.watch.TopHalfBudget;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -33,6 +34,8 @@ public final class IrqCore {
     private final List<IrqDescriptor> lines = new CopyOnWriteArrayList<>();
     private final AtomicLongArray errors = new AtomicLongArray(IrqError.values().length);
     private Host host = Host.NONE;
+    // Set before the machine starts.
+    private TopHalfBudget budget;
 
     // Written by the CPU that goes or comes, while no other does.
     private volatile CpuMask online;
@@ -49,6 +52,17 @@ public final class IrqCore {
     /** Completes the layer. Before the machine starts. */
     public void connect(Host host) {
         this.host = host;
+    }
+
+    /** Holds the top halves of all lines against {@code watch}. Before the machine starts. */
+    public void watchTopHalves(TopHalfBudget watch) {
+        budget = watch;
+    }
+
+    /** Returns what top halves are held against, or null. */
+    @HotPath
+    TopHalfBudget budget() {
+        return budget;
     }
 
     public Smp smp() {
