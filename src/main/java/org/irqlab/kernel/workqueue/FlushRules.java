@@ -27,6 +27,12 @@ final class FlushRules {
                 : null;
     }
 
+    /** Returns whether the caller is work of {@code queue}. */
+    static boolean chained(KernelCpu cpu, Workqueue queue) {
+        Worker worker = worker(cpu);
+        return worker != null && worker.currentQueue().queue == queue;
+    }
+
     /** {@code self} is about to wait for {@code item}, which is of {@code queue}. */
     static void check(Task self, WorkItem item, Workqueue queue, boolean fromCancel) {
         Worker worker = worker(self.cpu());

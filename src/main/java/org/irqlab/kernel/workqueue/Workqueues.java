@@ -191,7 +191,7 @@ public final class Workqueues {
     /** Puts an item whose PENDING the caller owns into {@code queue}. Interrupts off. */
     @HotPath
     boolean insert(KernelCpu cpu, int wantedCpu, Workqueue queue, WorkItem item) {
-        if (queue.closed() && !chained(cpu, queue)) {
+        if (queue.closed() && !FlushRules.chained(cpu, queue)) {
             refuseUnchained(cpu, queue, item);
             return false;
         }
@@ -205,12 +205,6 @@ public final class Workqueues {
         target.add(cpu, item);
         target.pool.unlock(cpu);
         return true;
-    }
-
-    /** Whether the caller is work of {@code queue}. */
-    private static boolean chained(KernelCpu cpu, Workqueue queue) {
-        Worker worker = FlushRules.worker(cpu);
-        return worker != null && worker.currentQueue().queue == queue;
     }
 
     private void refuseUnchained(KernelCpu cpu, Workqueue queue, WorkItem item) {

