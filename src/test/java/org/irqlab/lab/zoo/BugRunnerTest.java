@@ -131,8 +131,7 @@ class BugRunnerTest {
                                     rig.x86(1).start();
                                     throw new NoSuchElementException("empty");
                                 }));
-        assertEquals(
-                "buggy: java.util.NoSuchElementException: empty", pair.failure());
+        assertEquals("buggy: java.util.NoSuchElementException: empty", pair.failure());
         threads.assertNoneLeft();
     }
 }
