@@ -16,8 +16,8 @@ public interface InterruptEntry {
     void interrupt(int vector);
 
     /**
-     * A storm hint: so many interrupts in a row, of which {@code vector} is the next, that what they
-     * interrupted seems never to go on. Once for each such row.
+     * A storm hint: so many interrupts in a row, of which {@code vector} is the next, that what
+     * they interrupted seems never to go on. Once for each such row.
      */
     default void storm(int vector) {}
 }

@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * Holds the deadlines that a periodic timer is armed with against the grid of its nominal period.
  *
- * <p>It looks at what is asked for, not at when it comes: a late interrupt is no drift. A timer that
- * is a whole period off its grid has lost one; that is reported once.
+ * <p>It looks at what is asked for, not at when it comes: a late interrupt is no drift. A timer
+ * that is a whole period off its grid has lost one; that is reported once.
  *
  * <p><b>Threads.</b> The holder of the timer's CPU; {@link #creepNs} any, exact once it is quiet.
  */

@@ -45,6 +45,9 @@ public final class BugRunner {
             fixed = run(entry, form);
         } catch (ZooTimeout | IllegalStateException e) {
             failure = form.text() + ": " + e.getMessage();
+        } catch (RuntimeException e) {
+            // One entry's own mistake must not cost the results of the others.
+            failure = form.text() + ": " + e;
         }
         return new PairResult(buggy, fixed, failure, HostClock.nowNs() - began);
     }

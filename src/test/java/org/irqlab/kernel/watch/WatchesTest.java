@@ -164,7 +164,6 @@ class WatchesTest {
         m.machine().controller().sendIpi(0, VECTOR);
         cpu.hw().poll();
         assertEquals(1, reports(ReportKind.INTERRUPT_STORM), "once in a row");
-        assertEquals(
-                "vector " + VECTOR, m.machine().smp().log().reports().getFirst().what());
+        assertEquals("vector " + VECTOR, m.machine().smp().log().reports().getFirst().what());
     }
 }

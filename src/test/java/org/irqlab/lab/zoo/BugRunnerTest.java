@@ -12,6 +12,7 @@ import org.irqlab.support.Threads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.util.NoSuchElementException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -117,6 +118,20 @@ class BugRunnerTest {
         assertSame(Verdict.FAILED, pair.verdict());
         assertNotNull(pair.buggy());
         assertTrue(pair.failure().startsWith("fixed: machine failed"), pair.failure());
+        threads.assertNoneLeft();
+    }
+
+    @Test
+    void goesOnAfterAnEntryThatThrows() {
+        var pair =
+                run(
+                        new FakeBug(
+                                "B-01",
+                                (form, rig) -> {
+                                    rig.x86(1).start();
+                                    throw new NoSuchElementException("empty");
+                                }));
+        assertEquals("buggy: java.util.NoSuchElementException: empty", pair.failure());
         threads.assertNoneLeft();
     }
 }

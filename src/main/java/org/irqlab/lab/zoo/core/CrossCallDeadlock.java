@@ -22,10 +22,10 @@ final class CrossCallDeadlock implements BugEntry {
                 Domain.CALLS,
                 "calls that were answered of 2",
                 "waits with interrupts off",
-                "Two CPUs turn their interrupts off, ask each other to run a function, and "
-                        + "wait; neither can take the other's request. A cross-call arrives as an "
-                        + "interrupt. The fix waits with interrupts on, so that each serves the other "
-                        + "while it waits.");
+                "Two CPUs turn their interrupts off, ask each other to run a function, and wait;"
+                    + " neither can take the other's request. A cross-call arrives as an interrupt."
+                    + " The fix waits with interrupts on, so that each serves the other while it"
+                    + " waits.");
     }
 
     private static final int CPUS = 2;

@@ -26,11 +26,11 @@ final class FaultLoop implements BugEntry {
                 Domain.TRAPS,
                 "faults of one access",
                 "fault-repeat counter",
-                "The page-fault handler says that it has served the fault but leaves the "
-                        + "page as it was, and the instruction faults again, for ever. A fault "
-                        + "restarts its instruction, so that whoever serves it must change what made "
-                        + "it fault. The kernel counts faults of one instruction at one address with "
-                        + "no progress in between, and ends the program; the fix maps the page.");
+                "The page-fault handler says that it has served the fault but leaves the page as it"
+                    + " was, and the instruction faults again, for ever. A fault restarts its"
+                    + " instruction, so that whoever serves it must change what made it fault. The"
+                    + " kernel counts faults of one instruction at one address with no progress in"
+                    + " between, and ends the program; the fix maps the page.");
     }
 
     private static final int PAGE = 2;

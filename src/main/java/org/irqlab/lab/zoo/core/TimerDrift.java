@@ -26,11 +26,11 @@ final class TimerDrift implements BugEntry {
                 Domain.TIME,
                 "mean period over the nominal one",
                 "period drift",
-                "The handler does its work and then arms the timer for one period from now, "
-                        + "and each period is longer than the nominal one by what the work and the "
-                        + "latency took. The errors add up, as nothing ties the next deadline to the "
-                        + "last. The fix arms for the last deadline plus one period, so that a late "
-                        + "handler makes one late event and no drift.");
+                "The handler does its work and then arms the timer for one period from now, and"
+                    + " each period is longer than the nominal one by what the work and the latency"
+                    + " took. The errors add up, as nothing ties the next deadline to the last. The"
+                    + " fix arms for the last deadline plus one period, so that a late handler"
+                    + " makes one late event and no drift.");
     }
 
     private static final long PERIOD_NS = 2_000_000;
@@ -57,8 +57,7 @@ final class TimerDrift implements BugEntry {
                         null,
                         null);
         m.start();
-        m.interrupt(
-                0, cpu -> arm(timer, deadline, HostClock.nowNs() + PERIOD_NS, drift, cpu));
+        m.interrupt(0, cpu -> arm(timer, deadline, HostClock.nowNs() + PERIOD_NS, drift, cpu));
         rig.await("the periods", () -> expiries.get() >= PERIODS);
         m.interrupt(0, cpu -> timer.disarm());
         long reports = m.machine().smp().log().count(ReportKind.TIMER_DRIFT);

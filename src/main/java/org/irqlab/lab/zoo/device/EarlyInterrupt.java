@@ -23,11 +23,10 @@ final class EarlyInterrupt implements BugEntry {
                 Domain.MEMORY,
                 "stale descriptors of 100",
                 "payload check",
-                "The device signals before its data have landed, and the handler reads the "
-                        + "descriptor of the round before. Writes to memory may be held back on their "
-                        + "way, and what is sent beside them does not push them out. The fix sends "
-                        + "the message behind the data on the same way, where it cannot overtake "
-                        + "them.");
+                "The device signals before its data have landed, and the handler reads the"
+                    + " descriptor of the round before. Writes to memory may be held back on their"
+                    + " way, and what is sent beside them does not push them out. The fix sends the"
+                    + " message behind the data on the same way, where it cannot overtake them.");
     }
 
     private static final int ROUNDS = 100;
@@ -58,6 +57,7 @@ final class EarlyInterrupt implements BugEntry {
             rig.await("a round", () -> check.taken() == round);
             writes.push();
         }
-        return new Observation(check.stale(), check.stale(), check.stale() + " wrong sequence numbers");
+        return new Observation(
+                check.stale(), check.stale(), check.stale() + " wrong sequence numbers");
     }
 }

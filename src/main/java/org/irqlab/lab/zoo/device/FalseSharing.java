@@ -26,11 +26,11 @@ final class FalseSharing implements BugEntry {
                 Domain.MEMORY,
                 "time of neighbours over time of padded ones",
                 "layout check",
-                "Two CPUs count in neighbouring words, and each increment takes the cache "
-                        + "line away from the other. The hardware keeps whole lines coherent, whoever "
-                        + "needs which word of them. The fix gives each CPU's counter a pair of lines "
-                        + "of its own; how much it gains depends on the host, and on whether it runs "
-                        + "both CPUs at the same time.");
+                "Two CPUs count in neighbouring words, and each increment takes the cache line away"
+                    + " from the other. The hardware keeps whole lines coherent, whoever needs"
+                    + " which word of them. The fix gives each CPU's counter a pair of lines of its"
+                    + " own; how much it gains depends on the host, and on whether it runs both"
+                    + " CPUs at the same time.");
     }
 
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(long[].class);

@@ -20,11 +20,11 @@ final class UnmaskedEntry implements BugEntry {
                 Domain.DEVICES,
                 "messages to a CPU that knows nothing of them",
                 "writes of an unmasked entry",
-                "The driver moves an interrupt by writing address and data of its MSI-X "
-                        + "entry one after the other, the device fires in between, and a message goes "
-                        + "to the new CPU with the old vector. An entry is four words, and only a "
-                        + "masked one may change, because a fire reads all of them. The fix masks the "
-                        + "entry, writes, and unmasks; the fire in between waits in the pending bit.");
+                "The driver moves an interrupt by writing address and data of its MSI-X entry one"
+                    + " after the other, the device fires in between, and a message goes to the new"
+                    + " CPU with the old vector. An entry is four words, and only a masked one may"
+                    + " change, because a fire reads all of them. The fix masks the entry, writes,"
+                    + " and unmasks; the fire in between waits in the pending bit.");
     }
 
     private static final int OLD_VECTOR = 0x51;

@@ -23,10 +23,10 @@ final class DisableInHandler implements BugEntry {
                 Domain.INTERRUPTS,
                 "handlers that returned of 1",
                 "in-service watch",
-                "The handler disables its line with the form that waits until no handler "
-                        + "runs, which is itself, and its CPU is gone. Handlers run with interrupts "
-                        + "off, so that nothing can come to its help. The fix uses the form that does "
-                        + "not wait.");
+                "The handler disables its line with the form that waits until no handler runs,"
+                    + " which is itself, and its CPU is gone. Handlers run with interrupts off, so"
+                    + " that nothing can come to its help. The fix uses the form that does not"
+                    + " wait.");
     }
 
     @Override

@@ -21,11 +21,11 @@ final class DisableWhileActive implements BugEntry {
                 Domain.INTERRUPTS,
                 "interrupts taken of 2",
                 "in-service watch",
-                "The handler masks its own interrupt in the controller, and the interrupt "
-                        + "code takes a masked interrupt for one that needs no end; the line stays "
-                        + "active and is never delivered again. Masking keeps a new request back, the "
-                        + "record of the one in service stays until its end. The fix ends what was "
-                        + "acknowledged, masked or not.");
+                "The handler masks its own interrupt in the controller, and the interrupt code"
+                    + " takes a masked interrupt for one that needs no end; the line stays active"
+                    + " and is never delivered again. Masking keeps a new request back, the record"
+                    + " of the one in service stays until its end. The fix ends what was"
+                    + " acknowledged, masked or not.");
     }
 
     private static final int SPI = 40;

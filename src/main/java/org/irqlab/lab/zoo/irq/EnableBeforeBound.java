@@ -22,11 +22,11 @@ final class EnableBeforeBound implements BugEntry {
                 Domain.INTERRUPTS,
                 "interrupts handled of 1",
                 "stray vectors",
-                "The driver lets its device interrupt before a handler is bound to the "
-                        + "vector, the first interrupt comes to nobody and is ended, and the device "
-                        + "waits for an answer to it for ever. An edge that was acknowledged leaves "
-                        + "nothing behind. The fix requests the line first, which unmasks it; what "
-                        + "comes before that stays in the pending bit and is sent then.");
+                "The driver lets its device interrupt before a handler is bound to the vector, the"
+                    + " first interrupt comes to nobody and is ended, and the device waits for an"
+                    + " answer to it for ever. An edge that was acknowledged leaves nothing behind."
+                    + " The fix requests the line first, which unmasks it; what comes before that"
+                    + " stays in the pending bit and is sent then.");
     }
 
     private static final int VECTOR = 0x51;
@@ -38,8 +38,7 @@ final class EnableBeforeBound implements BugEntry {
         var apic = m.apic();
         var handled = new AtomicInteger();
         var vectors = new HandMadeVectors(m);
-        nic.program(
-                0, new MsiMessage(apic.messageAddress(0, VECTOR), apic.messageData(0, VECTOR)));
+        nic.program(0, new MsiMessage(apic.messageAddress(0, VECTOR), apic.messageData(0, VECTOR)));
         if (form.buggy()) {
             nic.unmask(0);
         }

@@ -23,11 +23,11 @@ final class EndOutOfOrder implements BugEntry {
                 Domain.INTERRUPTS,
                 "interrupts admitted beside one of their own priority",
                 "guest error END_OUT_OF_ORDER",
-                "Two handlers are nested, and the outer interrupt is ended first: the CPU "
-                        + "then runs at the outer one's priority while the inner one is still in "
-                        + "service, and takes what should have waited. An end drops the highest "
-                        + "active priority, whatever interrupt it names. The fix ends interrupts in "
-                        + "the reverse of the order in which they were acknowledged.");
+                "Two handlers are nested, and the outer interrupt is ended first: the CPU then runs"
+                    + " at the outer one's priority while the inner one is still in service, and"
+                    + " takes what should have waited. An end drops the highest active priority,"
+                    + " whatever interrupt it names. The fix ends interrupts in the reverse of the"
+                    + " order in which they were acknowledged.");
     }
 
     private static final int OUTER = 40;

@@ -23,11 +23,11 @@ final class EndWithoutAcknowledge implements BugEntry {
                 Domain.INTERRUPTS,
                 "ends that ended something else",
                 "guest error END_WITHOUT_ACKNOWLEDGE",
-                "A driver polls its device in its handler and ends the interrupt of another "
-                        + "line that it never acknowledged; the end hits the interrupt that is in "
-                        + "service, and the kernel's own end finds nothing. The controller keeps a "
-                        + "stack of priorities, and an end takes its top, whatever it names. The fix "
-                        + "ends only what an acknowledge has returned.");
+                "A driver polls its device in its handler and ends the interrupt of another line"
+                    + " that it never acknowledged; the end hits the interrupt that is in service,"
+                    + " and the kernel's own end finds nothing. The controller keeps a stack of"
+                    + " priorities, and an end takes its top, whatever it names. The fix ends only"
+                    + " what an acknowledge has returned.");
     }
 
     private static final int SPI = 40;

@@ -34,8 +34,7 @@ final class ForgetfulChip implements IrqChip, IrqDomain.Operations {
 
     @Override
     public Set<IrqChipFlag> flags() {
-        var flags =
-                EnumSet.of(IrqChipFlag.SINGLE_TARGET, IrqChipFlag.MOVE_IN_PROCESS_CONTEXT);
+        var flags = EnumSet.of(IrqChipFlag.SINGLE_TARGET, IrqChipFlag.MOVE_IN_PROCESS_CONTEXT);
         if (!forgets) {
             flags.add(IrqChipFlag.RESEND_WHEN_IN_PROGRESS);
         }

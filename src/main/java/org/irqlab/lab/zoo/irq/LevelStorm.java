@@ -22,11 +22,11 @@ final class LevelStorm implements BugEntry {
                 Domain.INTERRUPTS,
                 "interrupts for one event",
                 "nobody-cared detector",
-                "A device that no driver serves holds its line, and the CPU does nothing "
-                        + "but take this interrupt and find that nobody claims it. The line is a "
-                        + "level and the device never lets go of it. The kernel counts unclaimed "
-                        + "interrupts and shuts the line off after 100,000; the fix is a driver that "
-                        + "serves the device, after whose one interrupt the line is quiet.");
+                "A device that no driver serves holds its line, and the CPU does nothing but take"
+                    + " this interrupt and find that nobody claims it. The line is a level and the"
+                    + " device never lets go of it. The kernel counts unclaimed interrupts and"
+                    + " shuts the line off after 100,000; the fix is a driver that serves the"
+                    + " device, after whose one interrupt the line is quiet.");
     }
 
     @Override

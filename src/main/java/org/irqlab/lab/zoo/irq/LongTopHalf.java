@@ -27,10 +27,10 @@ final class LongTopHalf implements BugEntry {
                 Domain.INTERRUPTS,
                 "worst delay of another line on that CPU, us",
                 "top-half budget",
-                "A handler burns 2 ms with interrupts off, and every other line of its CPU "
-                        + "waits that long. Handlers of a CPU do not nest, so the longest of them is "
-                        + "added to the latency of all. The fix does the work in a tasklet, with "
-                        + "interrupts on, and the top half only asks for it.");
+                "A handler burns 2 ms with interrupts off, and every other line of its CPU waits"
+                    + " that long. Handlers of a CPU do not nest, so the longest of them is added"
+                    + " to the latency of all. The fix does the work in a tasklet, with interrupts"
+                    + " on, and the top half only asks for it.");
     }
 
     private static final long WORK_NS = 2_000_000;

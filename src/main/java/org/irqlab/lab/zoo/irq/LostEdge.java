@@ -23,12 +23,12 @@ final class LostEdge implements BugEntry {
                 Domain.INTERRUPTS,
                 "interrupts of 1 event",
                 "fires IGNORED_MASKED_EDGE",
-                "The driver masks an edge pin in the controller while its device fires, and "
-                        + "waits for ever for an interrupt that is not coming. An edge pin hears the "
-                        + "moment of the change only, and an I/O APIC keeps nothing of what comes "
-                        + "while it is masked. The fix disables the line lazily, as the kernel does: "
-                        + "the pin stays open, the interrupt that comes is remembered, and the enable "
-                        + "sends it again.");
+                "The driver masks an edge pin in the controller while its device fires, and waits"
+                    + " for ever for an interrupt that is not coming. An edge pin hears the moment"
+                    + " of the change only, and an I/O APIC keeps nothing of what comes while it is"
+                    + " masked. The fix disables the line lazily, as the kernel does: the pin stays"
+                    + " open, the interrupt that comes is remembered, and the enable sends it"
+                    + " again.");
     }
 
     private static final int PIN = 7;
@@ -69,6 +69,7 @@ final class LostEdge implements BugEntry {
         }
         m.settle();
         long lost = fires.of(FireOutcome.IGNORED_MASKED_EDGE);
-        return new Observation(line.counts().handlerRuns(), lost, lost + " edges lost at a masked pin");
+        return new Observation(
+                line.counts().handlerRuns(), lost, lost + " edges lost at a masked pin");
     }
 }

@@ -21,12 +21,12 @@ final class MissedDeviceAck implements BugEntry {
                 Domain.INTERRUPTS,
                 "interrupts for one event",
                 "storm hint",
-                "The handler says that it has served its device but does not make it let go "
-                        + "of the line, so the end of each interrupt is the start of the next and the "
-                        + "CPU never gets on. A level means that the device still wants something, "
-                        + "and as the handler claims every interrupt, the detector of unclaimed ones "
-                        + "is not asked. The fix acknowledges at the device, which lowers the line "
-                        + "before the interrupt ends.");
+                "The handler says that it has served its device but does not make it let go of the"
+                    + " line, so the end of each interrupt is the start of the next and the CPU"
+                    + " never gets on. A level means that the device still wants something, and as"
+                    + " the handler claims every interrupt, the detector of unclaimed ones is not"
+                    + " asked. The fix acknowledges at the device, which lowers the line before the"
+                    + " interrupt ends.");
     }
 
     @Override

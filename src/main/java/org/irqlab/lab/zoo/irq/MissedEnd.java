@@ -20,11 +20,11 @@ final class MissedEnd implements BugEntry {
                 Domain.INTERRUPTS,
                 "interrupts taken of 2",
                 "in-service watch",
-                "The interrupt code forgets the end of interrupt, and neither this vector "
-                        + "nor any other of its priority or below is delivered to that CPU again. The "
-                        + "local APIC keeps the vector in service and holds back what is not more "
-                        + "urgent, while the kernel's own vectors still get through, so the CPU looks "
-                        + "alive. The fix ends every interrupt that it has acknowledged, once.");
+                "The interrupt code forgets the end of interrupt, and neither this vector nor any"
+                    + " other of its priority or below is delivered to that CPU again. The local"
+                    + " APIC keeps the vector in service and holds back what is not more urgent,"
+                    + " while the kernel's own vectors still get through, so the CPU looks alive."
+                    + " The fix ends every interrupt that it has acknowledged, once.");
     }
 
     private static final int VECTOR = 0x51;

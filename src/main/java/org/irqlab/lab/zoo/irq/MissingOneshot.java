@@ -25,12 +25,12 @@ final class MissingOneshot implements BugEntry {
                 Domain.INTERRUPTS,
                 "interrupts for one event",
                 "storm hint",
-                "The top half only wakes the thread that will serve the device, the line is "
-                        + "open again when it returns, and the next interrupt comes before the thread "
-                        + "can run. The level stays up until the thread has talked to the device, and "
-                        + "a CPU that is in one interrupt after the other does not get to any thread. "
-                        + "The fix is ONESHOT, which keeps the line masked until the thread is done; "
-                        + "without a top half of its own, a request that lacks it is refused.");
+                "The top half only wakes the thread that will serve the device, the line is open"
+                    + " again when it returns, and the next interrupt comes before the thread can"
+                    + " run. The level stays up until the thread has talked to the device, and a"
+                    + " CPU that is in one interrupt after the other does not get to any thread."
+                    + " The fix is ONESHOT, which keeps the line masked until the thread is done;"
+                    + " without a top half of its own, a request that lacks it is refused.");
     }
 
     @Override

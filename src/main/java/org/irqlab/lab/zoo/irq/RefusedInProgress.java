@@ -27,12 +27,12 @@ final class RefusedInProgress implements BugEntry {
                 Domain.INTERRUPTS,
                 "interrupts handled of 2",
                 "refused count of an edge source",
-                "A line moves to another CPU while the old one is in its handler; the next "
-                        + "interrupt arrives on the new CPU, is turned away because the line is in "
-                        + "progress, and is forgotten. For a level that would be right, since it "
-                        + "comes again as long as it is up, but an LPI is an edge and is sent once. "
-                        + "The fix is the chip's flag that such an interrupt is to be remembered, and "
-                        + "is sent again when the handler is done.");
+                "A line moves to another CPU while the old one is in its handler; the next"
+                    + " interrupt arrives on the new CPU, is turned away because the line is in"
+                    + " progress, and is forgotten. For a level that would be right, since it comes"
+                    + " again as long as it is up, but an LPI is an edge and is sent once. The fix"
+                    + " is the chip's flag that such an interrupt is to be remembered, and is sent"
+                    + " again when the handler is done.");
     }
 
     private static final long STEP_NS = 1_000;

@@ -22,12 +22,12 @@ final class RetargetRace implements BugEntry {
                 Domain.INTERRUPTS,
                 "interrupts handled of 1",
                 "stray vectors",
-                "The line is moved to another CPU and its vector on the old one is taken "
-                        + "back at once, although a request is still latched there; that one then "
-                        + "arrives and belongs to nobody. The message that names the new CPU changes "
-                        + "nothing about what was sent before. The fix looks into the request "
-                        + "register of the old CPU first, and keeps the vector there until the last "
-                        + "request has been taken.");
+                "The line is moved to another CPU and its vector on the old one is taken back at"
+                    + " once, although a request is still latched there; that one then arrives and"
+                    + " belongs to nobody. The message that names the new CPU changes nothing about"
+                    + " what was sent before. The fix looks into the request register of the old"
+                    + " CPU first, and keeps the vector there until the last request has been"
+                    + " taken.");
     }
 
     private static final int VECTOR = 0x51;

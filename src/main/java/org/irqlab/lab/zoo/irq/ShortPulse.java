@@ -24,11 +24,11 @@ final class ShortPulse implements BugEntry {
                 Domain.INTERRUPTS,
                 "events served of 1",
                 "unhandled count of the line",
-                "The device raises its level line and lowers it before the CPU looks, so "
-                        + "the handler is called and finds nothing, and the event is lost. A level "
-                        + "stands for a state, not for an event: who takes it back takes the request "
-                        + "back, whatever the controller has sent on already. The fix keeps the line "
-                        + "up until the driver has acknowledged at the device.");
+                "The device raises its level line and lowers it before the CPU looks, so the"
+                    + " handler is called and finds nothing, and the event is lost. A level stands"
+                    + " for a state, not for an event: who takes it back takes the request back,"
+                    + " whatever the controller has sent on already. The fix keeps the line up"
+                    + " until the driver has acknowledged at the device.");
     }
 
     @Override
@@ -68,6 +68,7 @@ final class ShortPulse implements BugEntry {
         rig.await("the interrupt", () -> line.counts().handlerRuns() > 0);
         m.settle();
         long unhandled = line.counts().unhandled();
-        return new Observation(served.get(), unhandled, unhandled + " interrupts that were nobody's");
+        return new Observation(
+                served.get(), unhandled, unhandled + " interrupts that were nobody's");
     }
 }

@@ -22,11 +22,11 @@ final class StaleVector implements BugEntry {
                 Domain.INTERRUPTS,
                 "interrupts handled of 1",
                 "stray vectors",
-                "A CPU goes down, its lines move to others, and a request that was latched "
-                        + "there a moment ago is lost; when the CPU takes it, no handler belongs to "
-                        + "the vector. Moving a line changes where the next message goes, not the one "
-                        + "that has arrived. The fix scans the request register when the lines have "
-                        + "moved, sends again what is latched, and marks those vectors as moved.");
+                "A CPU goes down, its lines move to others, and a request that was latched there a"
+                    + " moment ago is lost; when the CPU takes it, no handler belongs to the"
+                    + " vector. Moving a line changes where the next message goes, not the one that"
+                    + " has arrived. The fix scans the request register when the lines have moved,"
+                    + " sends again what is latched, and marks those vectors as moved.");
     }
 
     private static final int VECTOR = 0x51;
@@ -63,7 +63,8 @@ final class StaleVector implements BugEntry {
         rig.await("the request", () -> handled.get() + m.irqs().stray(1) > 0);
         m.settle();
         long stray = m.irqs().stray(1);
-        return new Observation(handled.get(), stray, stray + " vectors of nobody on the CPU that left");
+        return new Observation(
+                handled.get(), stray, stray + " vectors of nobody on the CPU that left");
     }
 
     private static void send(ZooMachine m, MsixTable nic, int cpu) {

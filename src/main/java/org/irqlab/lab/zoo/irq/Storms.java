@@ -1,12 +1,15 @@
 package org.irqlab.lab.zoo.irq;
 
 import org.irqlab.kernel.diag.KernelLog;
+import org.irqlab.kernel.diag.Report;
 import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.irq.line.IrqDescriptor;
 import org.irqlab.lab.zoo.rig.Form;
 import org.irqlab.lab.zoo.rig.Observation;
 import org.irqlab.lab.zoo.rig.ZooMachine;
 import org.irqlab.lab.zoo.rig.ZooRig;
+
+import java.util.List;
 
 /** What a line looks like that may storm. */
 final class Storms {
@@ -16,15 +19,17 @@ final class Storms {
     static Observation observe(ZooMachine m, ZooRig rig, IrqDescriptor line, Form form) {
         KernelLog log = m.machine().smp().log();
         if (form.buggy()) {
-            rig.await("the storm", () -> log.count(ReportKind.INTERRUPT_STORM) > 0);
+            // Not the count, which comes before the words.
+            rig.await("the storm", () -> !log.reports(ReportKind.INTERRUPT_STORM).isEmpty());
         } else {
             rig.await("the interrupt", () -> line.counts().handlerRuns() > 0);
             m.settle();
         }
-        long hints = log.count(ReportKind.INTERRUPT_STORM);
-        return new Observation(
-                line.counts().ran(),
-                hints,
-                hints == 0 ? "the CPU got on" : "1,000 interrupts in a row: " + log.reports().getFirst().what());
+        List<Report> hints = log.reports(ReportKind.INTERRUPT_STORM);
+        String report =
+                hints.isEmpty()
+                        ? "the CPU got on"
+                        : "1,000 interrupts in a row: " + hints.getFirst().what();
+        return new Observation(line.counts().ran(), hints.size(), report);
     }
 }

@@ -22,10 +22,10 @@ final class VectorExhaustion implements BugEntry {
                 Domain.INTERRUPTS,
                 "lines without a vector of 260",
                 "allocator refusals (ENOSPC)",
-                "A driver asks for a line per queue and wants all of them on CPU 0, and "
-                        + "from some number on the request fails. A CPU has 202 vectors that devices "
-                        + "can have, and each line takes one of the CPU that it interrupts. The fix "
-                        + "spreads the lines over the CPUs, so that each has room.");
+                "A driver asks for a line per queue and wants all of them on CPU 0, and from some"
+                    + " number on the request fails. A CPU has 202 vectors that devices can have,"
+                    + " and each line takes one of the CPU that it interrupts. The fix spreads the"
+                    + " lines over the CPUs, so that each has room.");
     }
 
     private static final int LINES = 260;

@@ -24,12 +24,11 @@ final class WrongReturn implements BugEntry {
                 Domain.INTERRUPTS,
                 "events left without service of 100,010",
                 "nobody-cared detector",
-                "The driver serves each of its interrupts but says that they were not its "
-                        + "own, and in the end the kernel takes the line away from a device that "
-                        + "worked. What a handler returns is all that the kernel knows of whose an "
-                        + "interrupt was, and of 100,000 nobody's it believes that nobody cares. The "
-                        + "fix returns HANDLED for what it has served, and NONE only where its device "
-                        + "had nothing.");
+                "The driver serves each of its interrupts but says that they were not its own, and"
+                    + " in the end the kernel takes the line away from a device that worked. What a"
+                    + " handler returns is all that the kernel knows of whose an interrupt was, and"
+                    + " of 100,000 nobody's it believes that nobody cares. The fix returns HANDLED"
+                    + " for what it has served, and NONE only where its device had nothing.");
     }
 
     private static final int EVENTS = 100_010;
