@@ -3,13 +3,11 @@ package org.irqlab.kernel.boot;
 import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.hw.cpu.VirtualCpu;
-import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.sched.IdlePolicy;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Task;
 import org.irqlab.kernel.sched.TaskExit;
 
-import java.util.List;
 import java.util.concurrent.Phaser;
 import java.util.function.Supplier;
 

@@ -253,6 +253,7 @@ public final class Machine implements AutoCloseable {
             throw new IllegalStateException("the machine was closed before it was started");
         }
         started = true;
+        smp.start();
         tasks.addAll(irqThreads);
         tasks.forEach(task -> task.thread().start());
         for (Task idle : idleTasks) {

@@ -116,15 +116,7 @@ public record MachineSpec(
 
     public MachineSpec withFirstPid(int pid) {
         return new MachineSpec(
-                hostCores,
-                scheduling,
-                paths,
-                traceCapacity,
-                stealNs,
-                workers,
-                pid,
-                irqs,
-                softirqs);
+                hostCores, scheduling, paths, traceCapacity, stealNs, workers, pid, irqs, softirqs);
     }
 
     public MachineSpec withIrqs(IrqSettings settings) {

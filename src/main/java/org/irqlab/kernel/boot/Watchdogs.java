@@ -5,8 +5,8 @@ import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Task;
 import org.irqlab.kernel.sched.TaskPolicy;
 import org.irqlab.kernel.softirq.SoftirqVector;
-import org.irqlab.kernel.watch.MachineWatch;
 import org.irqlab.kernel.time.CpuTimers;
+import org.irqlab.kernel.watch.MachineWatch;
 import org.irqlab.kernel.watch.StormHint;
 import org.irqlab.kernel.watch.WatchdogTimes;
 

@@ -32,7 +32,7 @@ public final class CallStack {
         return WALKER.walk(frames ->
                 frames.dropWhile(frame -> checking(frame.getClassName()))
                         .limit(MOST)
-                        .map(CallStack::line)
+                        .map(frame -> line(frame.toStackTraceElement()))
                         .toList());
     }
 
@@ -40,7 +40,8 @@ public final class CallStack {
         return CHECKING.contains(type);
     }
 
-    private static String line(StackWalker.StackFrame frame) {
+    /** Returns the line of one frame. */
+    public static String line(StackTraceElement frame) {
         String type = frame.getClassName();
         return " %s.%s(%s:%d)"
                 .formatted(

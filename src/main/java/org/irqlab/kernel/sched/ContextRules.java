@@ -34,7 +34,7 @@ final class ContextRules {
 
     /** Something that may sleep is called where nothing may: it goes on all the same. */
     static void mayNotSleep(KernelCpu cpu, String what) {
-        if (cpu.smp().stopping()) {
+        if (!cpu.smp().running()) {
             return;
         }
         Task self = cpu.current();

@@ -10,7 +10,8 @@ import java.lang.invoke.VarHandle;
  * Where one CPU's time goes: every change of context reads the clock once, so that the kinds add up
  * to the wall time.
  *
- * <p>What the host steals counts for whatever context it hits. An NMI counts for what it interrupts.
+ * <p>What the host steals counts for whatever context it hits. An NMI counts for what it
+ * interrupts.
  *
  * <p><b>Threads.</b> {@link #enter} the CPU's holder; {@link #ns} any: an old value, exact once the
  * machine is quiet.

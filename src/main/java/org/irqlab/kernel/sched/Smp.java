@@ -24,6 +24,9 @@ public final class Smp {
     // be late and does no harm, as the interrupt is still to be taken.
     private volatile boolean stopping;
 
+    // Set before any CPU runs.
+    private boolean started;
+
     public Smp(InterruptController controller) {
         this.controller = controller;
         cpus = new KernelCpu[controller.cpus()];
@@ -61,6 +64,16 @@ public final class Smp {
     @HotPath
     boolean callsPending(int cpu) {
         return callsPending.test(cpu);
+    }
+
+    /** The CPUs are about to run: from now on their contexts have rules. Before any runs. */
+    public void start() {
+        started = true;
+    }
+
+    /** Returns whether the CPUs run, and are to go on. */
+    boolean running() {
+        return started && !stopping;
     }
 
     /** Makes every CPU switch to its idle task at its next chance, for good. Any thread. */

@@ -1,5 +1,7 @@
 package org.irqlab.kernel.watch;
 
+import org.irqlab.hw.cpu.GuestThread;
+import org.irqlab.kernel.diag.CallStack;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.PreemptCount;
 import org.irqlab.kernel.sched.Task;
@@ -18,6 +20,7 @@ import java.util.function.Function;
 final class CpuDump {
     private static final int MOST_FRAMES = 16;
     private static final String HOST_FRAMES = "java.";
+    private static final String OWN_FRAMES = CpuDump.class.getPackageName();
 
     private final Function<KernelCpu, String> softirqs;
     private final Function<KernelCpu, List<String>> interrupts;
@@ -26,9 +29,7 @@ final class CpuDump {
      * @param softirqs names what is pending
      * @param interrupts says which lines keep the CPU busy, if they do
      */
-    CpuDump(
-            Function<KernelCpu, String> softirqs,
-            Function<KernelCpu, List<String>> interrupts) {
+    CpuDump(Function<KernelCpu, String> softirqs, Function<KernelCpu, List<String>> interrupts) {
         this.softirqs = softirqs;
         this.interrupts = interrupts;
     }
@@ -68,20 +69,12 @@ final class CpuDump {
     static List<String> stack(Task task) {
         var lines = new ArrayList<String>();
         for (StackTraceElement frame : task.thread().stackTrace()) {
-            if (lines.size() < MOST_FRAMES && !frame.getClassName().startsWith(HOST_FRAMES)) {
-                lines.add(line(frame));
+            String type = frame.getClassName();
+            boolean own = type.startsWith(OWN_FRAMES) || type.equals(GuestThread.class.getName());
+            if (lines.size() < MOST_FRAMES && !own && !type.startsWith(HOST_FRAMES)) {
+                lines.add(CallStack.line(frame));
             }
         }
         return lines;
-    }
-
-    private static String line(StackTraceElement frame) {
-        String type = frame.getClassName();
-        return " %s.%s(%s:%d)"
-                .formatted(
-                        type.substring(type.lastIndexOf('.') + 1),
-                        frame.getMethodName(),
-                        frame.getFileName(),
-                        frame.getLineNumber());
     }
 }

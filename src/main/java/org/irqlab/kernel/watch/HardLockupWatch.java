@@ -1,5 +1,6 @@
 package org.irqlab.kernel.watch;
 
+import org.irqlab.hw.cpu.OverflowCounter;
 import org.irqlab.kernel.diag.ReportContext;
 import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.sched.KernelCpu;
@@ -7,118 +8,72 @@ import org.irqlab.kernel.sched.Smp;
 import org.irqlab.kernel.sched.Task;
 
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
- * Watches from outside whether the CPUs still take timer interrupts, as performance counters do
- * whose overflow is an NMI.
+ * Watches by NMIs whether the CPUs still take timer interrupts.
  *
- * <p>A CPU that took no sample during a period gets an NMI, in which it says where it is. One that
- * does not take that either, because it does not come to a poll point, is described from outside.
- * Each lockup is reported once.
+ * <p>Several NMIs in a row with no sample of the soft watchdog between them are a lockup: NMIs that
+ * the CPU took are counted, not time, so that a host that stands still makes one of them late and
+ * reports nothing. A CPU that takes no NMI either, because it does not come to a poll point, is
+ * described from outside, after much longer. Each lockup is reported once.
  *
- * <p>A period counts only if another CPU sampled in it, or if the watch itself came on time: a host
- * that stands still is no lockup.
- *
- * <p><b>Threads.</b> A host thread of its own looks; the NMI's handler is the CPU's holder.
+ * <p><b>Threads.</b> {@link #nmi} the CPU's holder; the rest the counter's thread.
  *
  * @see "Linux kernel/watchdog_perf.c, watchdog_overflow_callback"
  */
 final class HardLockupWatch {
-    /** Steps of a period; what came later than one more is the host's doing. */
+    /** NMIs in the time after which Linux reports. */
     private static final int STEPS = 4;
+
+    /** Steps without an NMI after which a CPU is described from outside. */
+    private static final int SILENT_STEPS = 10 * STEPS;
 
     private final Smp smp;
     private final List<SoftLockupWatch> watched;
     private final CpuDump dump;
-    private final long stepNs;
-    private final Thread thread;
+    private final OverflowCounter counter;
     private final State[] states;
-    private volatile boolean closing;
 
     /** One CPU as the watch knows it. */
     private static final class State {
-        // The watch's thread.
+        // Written by the CPU's holder.
+        volatile long nmis;
         long samples;
-        int steps;
-        // Set by the watch, cleared by the NMI's handler.
-        volatile boolean asked;
-        boolean told;
+        int without;
+        // The counter's thread.
+        long nmisBefore;
+        int silent;
     }
 
-    HardLockupWatch(
-            Smp smp, List<SoftLockupWatch> watched, WatchdogTimes times, CpuDump dump) {
+    HardLockupWatch(Smp smp, List<SoftLockupWatch> watched, WatchdogTimes times, CpuDump dump) {
         this.smp = smp;
         this.watched = watched;
         this.dump = dump;
-        stepNs = Math.max(times.lockupNs() / STEPS, 1);
+        counter = new OverflowCounter(times.lockupNs() / STEPS, this::overflow);
         states = new State[smp.count()];
         for (int cpu = 0; cpu < states.length; cpu++) {
             states[cpu] = new State();
         }
-        thread = Thread.ofPlatform().name("watchdog/nmi").daemon().unstarted(this::watch);
     }
 
     void begin() {
-        thread.start();
+        counter.begin();
     }
 
-    /** Ends the thread; returns when it has ended. */
     void close() {
-        closing = true;
-        LockSupport.unpark(thread);
-        if (thread.getState() != Thread.State.NEW) {
-            boolean interrupted = false;
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        counter.close();
     }
 
-    private void watch() {
-        long lastNs = System.nanoTime();
-        while (!closing) {
-            LockSupport.parkNanos(stepNs);
-            long now = System.nanoTime();
-            // Nothing can be said of a step in which the watch itself got no time.
-            if (now - lastNs < 2 * stepNs + TimeUnit.MILLISECONDS.toNanos(1)) {
-                for (int cpu = 0; cpu < states.length; cpu++) {
-                    look(smp.cpu(cpu), states[cpu], watched.get(cpu).samples());
-                }
+    private void overflow() {
+        for (int cpu = 0; cpu < states.length; cpu++) {
+            State state = states[cpu];
+            long nmis = state.nmis;
+            state.silent = nmis == state.nmisBefore ? state.silent + 1 : 0;
+            state.nmisBefore = nmis;
+            if (state.silent == SILENT_STEPS) {
+                fromOutside(smp.cpu(cpu));
             }
-            lastNs = now;
-        }
-    }
-
-    private void look(KernelCpu cpu, State state, long samples) {
-        if (samples != state.samples) {
-            state.samples = samples;
-            state.steps = 0;
-            state.told = false;
-            state.asked = false;
-            return;
-        }
-        state.steps++;
-        if (state.told) {
-            return;
-        }
-        if (state.steps == STEPS) {
-            state.asked = true;
-            cpu.hw().nmi().raise();
-        } else if (state.steps >= 2 * STEPS) {
-            state.told = true;
-            if (state.asked) {
-                state.asked = false;
-                fromOutside(cpu);
-            }
+            smp.cpu(cpu).hw().nmi().raise();
         }
     }
 
@@ -134,14 +89,15 @@ final class HardLockupWatch {
                         dump.linesFromOutside(cpu));
     }
 
-    /** The NMI's handler; returns whether it was this watch that raised it. */
-    boolean nmi(KernelCpu cpu) {
+    /** The NMI of the counter: looks whether there was a sample since the last one. */
+    void nmi(KernelCpu cpu) {
         State state = states[cpu.id()];
-        if (!state.asked) {
-            return false;
+        state.nmis++;
+        long samples = watched.get(cpu.id()).samples();
+        state.without = samples == state.samples ? state.without + 1 : 0;
+        state.samples = samples;
+        if (state.without == STEPS) {
+            cpu.report(ReportKind.HARD_LOCKUP, CpuDump.title(cpu), dump.lines(cpu));
         }
-        state.asked = false;
-        cpu.report(ReportKind.HARD_LOCKUP, CpuDump.title(cpu), dump.lines(cpu));
-        return true;
     }
 }

@@ -1,7 +1,6 @@
 package org.irqlab.kernel.watch;
 
 import org.irqlab.base.time.HostClock;
-import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Smp;
 import org.irqlab.kernel.sched.Task;
@@ -71,9 +70,10 @@ public final class MachineWatch {
         hard.begin();
     }
 
-    /** An NMI came; returns whether a watchdog had asked for it. */
+    /** An NMI came; returns that the watchdogs' counter may be its cause. */
     public boolean nmi(KernelCpu cpu) {
-        return hard.nmi(cpu);
+        hard.nmi(cpu);
+        return true;
     }
 
     /** Ends the host thread of the watchdogs. */

@@ -41,9 +41,7 @@ final class SoftLockupWatch {
     private boolean ran;
     private int without;
 
-    /**
-     * Makes the watch of {@code cpu} and its task, which {@code newTask} makes of its body.
-     */
+    /** Makes the watch of {@code cpu} and its task, which {@code newTask} makes of its body. */
     SoftLockupWatch(
             KernelCpu cpu,
             CpuTimers timers,

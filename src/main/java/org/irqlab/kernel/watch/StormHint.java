@@ -1,7 +1,7 @@
 package org.irqlab.kernel.watch;
 
-import org.irqlab.kernel.irq.line.IrqDescriptor;
 import org.irqlab.kernel.diag.ReportKind;
+import org.irqlab.kernel.irq.line.IrqDescriptor;
 import org.irqlab.kernel.sched.CpuTimes;
 import org.irqlab.kernel.sched.KernelCpu;
 
@@ -75,7 +75,9 @@ public final class StormHint {
     /** Returns the last sample in words: the share, and the busiest lines with their counts. */
     List<String> lines() {
         var all = new ArrayList<String>();
-        all.add("hardirq %d %% of the last sample; interrupts of this CPU in it:".formatted(percent));
+        all.add(
+                "hardirq %d %% of the last sample; interrupts of this CPU in it:"
+                        .formatted(percent));
         all.addAll(busiest);
         return all;
     }

@@ -7,7 +7,6 @@ import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.SleepHooks;
 import org.irqlab.kernel.sched.Task;
 
-
 /**
  * Who runs the items of a pool: what it does now, and whether it counts as running.
  *
@@ -184,7 +183,7 @@ final class Worker implements SleepHooks {
 
     /** The function left preemption, bottom halves or interrupts off: a bug of the guest. */
     private void repairContext(KernelCpu cpu, long mark, WorkItem item) {
-        cpu.checkReturn(mark, "work item",  item.number + " of " + currentQueue.queue.name());
+        cpu.checkReturn(mark, "work item", item.number + " of " + currentQueue.queue.name());
         enterPool(cpu);
         pool.counts.leakedAtomic++;
         leavePool(cpu);

@@ -31,8 +31,7 @@ class WatchdogsTest {
 
     private final Threads threads = Threads.now();
 
-    private static List<Report> run(
-            TaskPolicy policy, ReportKind kind, Consumer<Task> body) {
+    private static List<Report> run(TaskPolicy policy, ReportKind kind, Consumer<Task> body) {
         try (var m = new TestMachine(2)) {
             var dogs = Watchdogs.of(m.machine(), TIMES);
             m.kernelThread(1, "suspect", policy, body);

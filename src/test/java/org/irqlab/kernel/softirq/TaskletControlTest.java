@@ -224,8 +224,7 @@ class TaskletControlTest {
                     tasklet.init();
                 });
         var diag = m.machine().smp().log();
-        Threads.await(
-                "report", () -> !diag.reports(ReportKind.TASKLET_NOT_SCHEDULED).isEmpty());
+        Threads.await("report", () -> !diag.reports(ReportKind.TASKLET_NOT_SCHEDULED).isEmpty());
         var reports = diag.reports(ReportKind.TASKLET_NOT_SCHEDULED);
         assertEquals("tasklet=3", reports.getFirst().what());
         Threads.await("over", () -> !tasklet.running());

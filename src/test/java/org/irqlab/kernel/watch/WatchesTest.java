@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.irqlab.hw.cpu.PolledDevice;
 import org.irqlab.kernel.diag.ReportKind;
+import org.irqlab.kernel.irq.line.TopHalfBudget;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.support.TestMachine;
 import org.junit.jupiter.api.Test;

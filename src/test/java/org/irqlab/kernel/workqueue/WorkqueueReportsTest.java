@@ -59,7 +59,7 @@ class WorkqueueReportsTest {
             m.queueTogether(m.workqueues.system(), m.item("next"));
             m.awaitLogged("next ends");
             assertEquals(1, m.workqueues.counts().leakedAtomic());
-            assertTrue(text(m, ReportKind.PREEMPT_LEAK).contains("work 7 of events"));
+            assertTrue(text(m, ReportKind.PREEMPT_LEAK).contains("work item 7 of events"));
         }
     }
 

@@ -11,7 +11,6 @@ import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Smp;
 import org.irqlab.kernel.sched.Task;
 import org.irqlab.kernel.softirq.Tasklet;
-import org.irqlab.kernel.watch.TopHalfBudget;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

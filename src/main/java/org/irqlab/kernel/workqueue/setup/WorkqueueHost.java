@@ -2,8 +2,8 @@ package org.irqlab.kernel.workqueue.setup;
 
 import org.irqlab.kernel.irq.ipi.IrqWork;
 import org.irqlab.kernel.sched.KernelCpu;
-import org.irqlab.kernel.time.CpuTimers;
 import org.irqlab.kernel.sched.Task;
+import org.irqlab.kernel.time.CpuTimers;
 
 /**
  * What the workqueues need of their machine.

@@ -1,9 +1,9 @@
 package org.irqlab.lab.zoo.core;
 
 import org.irqlab.base.time.HostClock;
-import org.irqlab.kernel.time.ClockEvents;
 import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.time.ClockEvents;
 import org.irqlab.kernel.watch.PeriodDrift;
 import org.irqlab.lab.zoo.rig.BugCard;
 import org.irqlab.lab.zoo.rig.BugEntry;

@@ -1,12 +1,12 @@
 package org.irqlab.lab.zoo.irq;
 
+import org.irqlab.kernel.irq.IrqResult;
+import org.irqlab.kernel.irq.affinity.CpuMask;
 import org.irqlab.kernel.irq.line.FlowHandler;
 import org.irqlab.kernel.irq.line.IrqBinding;
 import org.irqlab.kernel.irq.line.IrqChip;
 import org.irqlab.kernel.irq.line.IrqChipFlag;
 import org.irqlab.kernel.irq.line.IrqDomain;
-import org.irqlab.kernel.irq.IrqResult;
-import org.irqlab.kernel.irq.affinity.CpuMask;
 import org.irqlab.kernel.sched.KernelCpu;
 
 import java.util.EnumSet;

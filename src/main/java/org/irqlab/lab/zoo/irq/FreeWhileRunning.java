@@ -2,8 +2,8 @@ package org.irqlab.lab.zoo.irq;
 
 import org.irqlab.hw.pci.MsixTable;
 import org.irqlab.kernel.diag.ReportKind;
-import org.irqlab.kernel.irq.line.IrqDescriptor;
 import org.irqlab.kernel.irq.IrqReturn;
+import org.irqlab.kernel.irq.line.IrqDescriptor;
 import org.irqlab.kernel.sched.Task;
 import org.irqlab.kernel.sched.TaskPolicy;
 import org.irqlab.kernel.watch.TrackedObject;

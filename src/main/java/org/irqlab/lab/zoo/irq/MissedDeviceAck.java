@@ -1,8 +1,8 @@
 package org.irqlab.lab.zoo.irq;
 
 import org.irqlab.hw.intc.InputWire;
-import org.irqlab.kernel.irq.line.IrqDescriptor;
 import org.irqlab.kernel.irq.IrqReturn;
+import org.irqlab.kernel.irq.line.IrqDescriptor;
 import org.irqlab.lab.zoo.rig.BugCard;
 import org.irqlab.lab.zoo.rig.BugEntry;
 import org.irqlab.lab.zoo.rig.Domain;

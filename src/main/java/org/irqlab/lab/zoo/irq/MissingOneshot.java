@@ -1,12 +1,12 @@
 package org.irqlab.lab.zoo.irq;
 
 import org.irqlab.hw.intc.InputWire;
-import org.irqlab.kernel.irq.line.IrqDescriptor;
 import org.irqlab.kernel.irq.IrqFlag;
 import org.irqlab.kernel.irq.IrqHandler;
 import org.irqlab.kernel.irq.IrqRequest;
-import org.irqlab.kernel.irq.line.IrqRequests;
 import org.irqlab.kernel.irq.IrqReturn;
+import org.irqlab.kernel.irq.line.IrqDescriptor;
+import org.irqlab.kernel.irq.line.IrqRequests;
 import org.irqlab.lab.zoo.rig.BugCard;
 import org.irqlab.lab.zoo.rig.BugEntry;
 import org.irqlab.lab.zoo.rig.Domain;

@@ -1,9 +1,9 @@
 package org.irqlab.lab.zoo.irq;
 
-import org.irqlab.kernel.irq.line.IrqDomain;
 import org.irqlab.kernel.irq.IrqResult;
 import org.irqlab.kernel.irq.LineWish;
 import org.irqlab.kernel.irq.affinity.CpuMask;
+import org.irqlab.kernel.irq.line.IrqDomain;
 import org.irqlab.lab.zoo.rig.BugCard;
 import org.irqlab.lab.zoo.rig.BugEntry;
 import org.irqlab.lab.zoo.rig.Domain;

@@ -1,4 +1,4 @@
-package org.irqlab.kernel.watch;
+package org.irqlab.kernel.irq.line;
 
 import org.irqlab.base.HotPath;
 import org.irqlab.kernel.diag.ReportKind;
@@ -24,7 +24,8 @@ public final class TopHalfBudget {
     /** What a top half may take if nobody says otherwise. */
     public static final long DEFAULT_NS = 1_000;
 
-    static final int LEAST_RUNS = 20;
+    /** Runs before anything is said of a handler. */
+    public static final int LEAST_RUNS = 20;
 
     private static final int TOLERATED = 10;
 
