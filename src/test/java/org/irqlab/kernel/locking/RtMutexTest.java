@@ -76,7 +76,16 @@ class RtMutexTest {
                             mutex.unlock(self);
                             self.cpu().scheduler().reschedulePoint();
                         });
-        Task medium = sleeper(0, "medium", MEDIUM, self -> burnWithPoints(self, enough));
+        var mediumRuns = new AtomicBoolean();
+        Task medium =
+                sleeper(
+                        0,
+                        "medium",
+                        MEDIUM,
+                        self -> {
+                            mediumRuns.set(true);
+                            burnWithPoints(self, enough);
+                        });
         Task high =
                 sleeper(
                         cpuOfHigh,
@@ -92,6 +101,10 @@ class RtMutexTest {
         wake(cpuOfHigh, high);
         Threads.await("high waits", high::asleep);
         wake(0, medium);
+        if (!inheritance) {
+            // Low must not come to the end of its critical section before it is preempted.
+            Threads.await("medium runs", mediumRuns::get);
+        }
         release.set(true);
         if (inheritance) {
             Threads.await("high has it", () -> order.contains("high"));
