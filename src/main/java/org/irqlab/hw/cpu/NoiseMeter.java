@@ -78,6 +78,12 @@ public final class NoiseMeter {
         }
     }
 
+    /** Returns the last reading of the clock, ns. */
+    @HotPath
+    long lastReadNs() {
+        return lastReadNs;
+    }
+
     /** As {@link #read}, with a hand-over of the baton since the last reading. */
     @HotPath
     void readAfterHandOver(long nowNs) {

@@ -120,7 +120,7 @@ public final class Softirqs implements BottomHalves {
             counts.addMerged(number);
         } else {
             pending |= 1 << number;
-            ages.raised(number, HostClock.nowNs());
+            ages.raised(number, cpu.hw().lookedNs());
         }
     }
 
@@ -161,10 +161,8 @@ public final class Softirqs implements BottomHalves {
     @HotPath
     private void process(long entryPathNs) {
         cpu.enterSoftirq();
-        // The kernel compares ticks: "2 ms" ends at the next tick edge that is at least that many
-        // ticks away.
-        long now = HostClock.nowNs();
-        long endTick = Math.floorDiv(now, tickNs) + Math.ceilDiv(MAX_TIME_NS, tickNs);
+        // No look at the clock of its own: one costs as much as all the rest of an empty softirq.
+        long beganNs = cpu.hw().lookedNs();
         KernelPath path = KernelPath.SOFTIRQ_ENTRY;
         long pathNs = entryPathNs;
         int passes = MAX_PASSES;
@@ -174,14 +172,13 @@ public final class Softirqs implements BottomHalves {
             pending = 0;
             ages.passBegins();
             counts.addPass();
-            pass(snapshot, path, pathNs, now);
+            pass(snapshot, path, pathNs);
             if (pending == 0) {
                 break;
             }
             // A poll point: without one the tick would never come to softirqs that only spin.
-            now = cpu.hw().poll();
-            boolean inTime = Math.floorDiv(now, tickNs) < endTick;
-            if (!inTime || cpu.scheduler().needResched() || --passes == 0) {
+            long now = cpu.hw().poll();
+            if (!inTime(beganNs, now) || cpu.scheduler().needResched() || --passes == 0) {
                 handOver();
                 break;
             }
@@ -189,6 +186,16 @@ public final class Softirqs implements BottomHalves {
             pathNs = cpu.paths().softirqNextNs();
         }
         cpu.leaveSoftirq();
+    }
+
+    /**
+     * The kernel compares ticks: "2 ms" ends at the next tick edge that is at least that many ticks
+     * away.
+     */
+    @HotPath
+    private boolean inTime(long beganNs, long nowNs) {
+        long ticks = Math.floorDiv(nowNs, tickNs) - Math.floorDiv(beganNs, tickNs);
+        return ticks < Math.ceilDiv(MAX_TIME_NS, tickNs);
     }
 
     private void handOver() {
@@ -201,24 +208,20 @@ public final class Softirqs implements BottomHalves {
         }
     }
 
-    /**
-     * @param nowNs a reading of the clock, just made
-     */
-    private void pass(int snapshot, KernelPath first, long firstPathNs, long nowNs) {
+    private void pass(int snapshot, KernelPath first, long firstPathNs) {
         PathModel paths = cpu.paths();
         KernelPath path = first;
         long pathNs = firstPathNs;
-        long taken = cpu.hw().taken();
         cpu.hw().irqEnable();
-        // The first action starts when the pass does, unless something comes in between.
-        boolean fresh = pathNs == 0 && cpu.hw().taken() == taken;
+        boolean begins = true;
         for (int left = snapshot; left != 0; left &= left - 1) {
             int vector = Integer.numberOfTrailingZeros(left);
             cpu.burnPath(path, pathNs);
             path = KernelPath.SOFTIRQ_NEXT;
             pathNs = paths.softirqNextNs();
-            ages.starts(vector, fresh ? nowNs : HostClock.nowNs());
-            fresh = false;
+            // An action before this one may have taken its time without a look at the clock.
+            ages.starts(vector, begins ? cpu.hw().lookedNs() : HostClock.nowNs());
+            begins = false;
             runVector(vector);
         }
         cpu.hw().irqDisable();
