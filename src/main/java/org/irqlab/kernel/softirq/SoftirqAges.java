@@ -10,10 +10,10 @@ import java.util.Arrays;
  * How long the vectors of one CPU wait from the raise that made them pending to the start of their
  * action: what tells that deferred work is late where nothing else does.
  *
- * <p>Counted from the CPU's last look at the clock before the raise to its last one before the start,
- * which costs nothing and is good to some tens of ns where guest time is spent between the two.
- * irqlab's own code between a raise and the action that follows at once has no look in it: such an
- * age is 0.
+ * <p>Counted from the CPU's last look at the clock before the raise to its last one before the
+ * start, which costs nothing and is good to some tens of ns where guest time is spent between the
+ * two. irqlab's own code between a raise and the action that follows at once has no look in it:
+ * such an age is 0.
  *
  * <p>Raises of a pass in progress and of the one before are kept apart: a vector may be raised
  * again before its action has started.

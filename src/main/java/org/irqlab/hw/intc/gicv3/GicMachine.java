@@ -8,6 +8,9 @@ import org.irqlab.hw.intc.GuestErrorSink;
 import org.irqlab.hw.intc.InterruptController;
 import org.irqlab.hw.intc.MessageSink;
 import org.irqlab.hw.intc.MessageTranslator;
+import org.irqlab.hw.intc.gicv3.its.GuestPages;
+import org.irqlab.hw.intc.gicv3.its.Its;
+import org.irqlab.hw.intc.gicv3.its.ItsSpec;
 
 import java.util.List;
 import java.util.Optional;

@@ -3,6 +3,12 @@ package org.irqlab.hw.intc.gicv3;
 import org.irqlab.hw.intc.MessageTranslator;
 import org.irqlab.hw.intc.RegisterBlock;
 import org.irqlab.hw.intc.TranslatedEvent;
+import org.irqlab.hw.intc.gicv3.its.Its;
+import org.irqlab.hw.intc.gicv3.its.ItsCommand;
+import org.irqlab.hw.intc.gicv3.its.ItsCommands;
+import org.irqlab.hw.intc.gicv3.its.ItsMemory;
+import org.irqlab.hw.intc.gicv3.its.ItsRegisters;
+import org.irqlab.hw.intc.gicv3.its.ItsSpec;
 
 import java.util.BitSet;
 

@@ -1,5 +1,7 @@
 package org.irqlab.hw.intc.gicv3;
 
+import org.irqlab.hw.intc.gicv3.its.ItsMemory;
+
 /**
  * The LPI configuration table as Linux lays it out: a byte for each LPI, all disabled at first.
  *

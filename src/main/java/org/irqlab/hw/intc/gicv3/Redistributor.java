@@ -11,6 +11,7 @@ import org.irqlab.base.HotPath;
 import org.irqlab.hw.intc.FireOutcome;
 import org.irqlab.hw.intc.GuestError;
 import org.irqlab.hw.intc.GuestErrorSink;
+import org.irqlab.hw.intc.gicv3.its.LpiRedistributor;
 
 /**
  * The redistributor of one CPU: its SGIs and PPIs, and the LPIs that are sent to it.

@@ -15,6 +15,7 @@ import org.irqlab.hw.intc.InterruptController;
 import org.irqlab.hw.intc.InterruptControllerContract;
 import org.irqlab.hw.intc.MessageTranslator;
 import org.irqlab.hw.intc.TranslatedEvent;
+import org.irqlab.hw.intc.gicv3.its.ItsCommand;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -1,4 +1,4 @@
-package org.irqlab.hw.intc.gicv3;
+package org.irqlab.hw.intc.gicv3.its;
 
 /**
  * The commands of a GICv3 interrupt translation service, without those for virtual interrupts.

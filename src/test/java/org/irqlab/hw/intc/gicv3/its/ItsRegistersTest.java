@@ -1,4 +1,4 @@
-package org.irqlab.hw.intc.gicv3;
+package org.irqlab.hw.intc.gicv3.its;
 
 import static org.irqlab.hw.intc.FireOutcome.LATCHED;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,4 +1,4 @@
-package org.irqlab.hw.intc.gicv3;
+package org.irqlab.hw.intc.gicv3.its;
 
 import org.irqlab.base.HotPath;
 import org.irqlab.hw.intc.FireOutcome;

@@ -1,4 +1,4 @@
-package org.irqlab.hw.intc.gicv3;
+package org.irqlab.hw.intc.gicv3.its;
 
 import org.irqlab.hw.intc.GuestError;
 import org.irqlab.hw.intc.GuestErrorSink;
@@ -20,18 +20,20 @@ import org.irqlab.hw.intc.RegisterBlock;
  *
  * @see "Arm IHI 0069, The ITS register descriptions"
  */
-final class ItsRegisters implements RegisterBlock {
-    static final int GITS_CTLR = 0x0000;
+public final class ItsRegisters implements RegisterBlock {
+    public static final int GITS_CTLR = 0x0000;
     static final int GITS_IIDR = 0x0004;
     static final int GITS_TYPER = 0x0008;
-    static final int GITS_CBASER = 0x0080;
-    static final int GITS_CWRITER = 0x0088;
-    static final int GITS_CREADR = 0x0090;
-    static final int GITS_BASER = 0x0100;
+    public static final int GITS_CBASER = 0x0080;
+    public static final int GITS_CWRITER = 0x0088;
+    public static final int GITS_CREADR = 0x0090;
+    public static final int GITS_BASER = 0x0100;
     static final int GITS_PIDR2 = 0xffe8;
     static final int GITS_TRANSLATER = 0x1_0040;
 
-    static final int ENABLED = 1;
+    /** GITS_CTLR: translates and serves commands. */
+    public static final int ENABLED = 1;
+
     static final int QUIESCENT = 1 << 31;
 
     private static final int BLOCK_BYTES = 0x2_0000;

@@ -1,4 +1,4 @@
-package org.irqlab.hw.intc.gicv3;
+package org.irqlab.hw.intc.gicv3.its;
 
 /**
  * Builds commands for an interrupt translation service that knows redistributors by their processor

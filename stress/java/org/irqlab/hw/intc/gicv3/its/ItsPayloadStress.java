@@ -1,4 +1,4 @@
-package org.irqlab.hw.intc.gicv3;
+package org.irqlab.hw.intc.gicv3.its;
 
 import static org.irqlab.hw.intc.FireOutcome.COALESCED;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
@@ -6,7 +6,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import org.irqlab.hw.intc.FireOutcome;
-import org.irqlab.hw.intc.gicv3.ItsStressRig.OneLpi;
+import org.irqlab.hw.intc.gicv3.its.ItsStressRig.OneLpi;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;

@@ -1,4 +1,4 @@
-package org.irqlab.hw.intc.gicv3;
+package org.irqlab.hw.intc.gicv3.its;
 
 import org.irqlab.hw.intc.FireOutcome;
 import org.openjdk.jmh.annotations.Benchmark;

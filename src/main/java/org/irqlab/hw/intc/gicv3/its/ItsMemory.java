@@ -1,4 +1,4 @@
-package org.irqlab.hw.intc.gicv3;
+package org.irqlab.hw.intc.gicv3.its;
 
 /**
  * The guest memory that the interrupt translation service reads its command queue from.

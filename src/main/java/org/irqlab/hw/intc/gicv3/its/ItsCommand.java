@@ -1,4 +1,4 @@
-package org.irqlab.hw.intc.gicv3;
+package org.irqlab.hw.intc.gicv3.its;
 
 /**
  * One entry of the command queue: 32 bytes as four doublewords, and the fields in them.

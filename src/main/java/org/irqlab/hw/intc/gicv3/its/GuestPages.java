@@ -1,15 +1,16 @@
-package org.irqlab.hw.intc.gicv3;
+package org.irqlab.hw.intc.gicv3.its;
 
 /**
  * A piece of guest memory in which a driver keeps what the interrupt controller reads.
  *
  * <p><b>Threads.</b> As its user orders them: plain words.
  */
-final class GuestPages implements ItsMemory {
+public final class GuestPages implements ItsMemory {
     private final long base;
     private final long[] words;
 
-    GuestPages(long base, int bytes) {
+    /** Makes {@code bytes} of zeroes from guest address {@code base} on. */
+    public GuestPages(long base, int bytes) {
         this.base = base;
         words = new long[bytes / Long.BYTES];
     }
