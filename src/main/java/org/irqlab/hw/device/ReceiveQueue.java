@@ -49,6 +49,8 @@ public final class ReceiveQueue {
     private long received;
     private long dropped;
     private long firedAtOnce;
+    private long raised;
+    private long raisedAlone;
 
     // Who unmasks: one driver context at a time.
     private long firedByUnmask;
@@ -92,7 +94,7 @@ public final class ReceiveQueue {
         }
         boolean enough = moderation.frames() > 0 && frames >= moderation.frames();
         if (enough || nowNs - firstNs >= moderation.delayNs()) {
-            raise();
+            raise(moderation);
         }
         return true;
     }
@@ -100,12 +102,15 @@ public final class ReceiveQueue {
     /** Time passes: interrupts if the moderation's delay is over. By the device. */
     @HotPath
     public void advance(long nowNs) {
+        final Moderation moderation = this.moderation;
         if (frames > 0 && nowNs - firstNs >= moderation.delayNs()) {
-            raise();
+            raise(moderation);
         }
     }
 
-    private void raise() {
+    private void raise(Moderation why) {
+        raised++;
+        raisedAlone += frames == 1 && why.delayNs() > 0 && why.frames() != 1 ? 1 : 0;
         frames = 0;
         // Full barrier: either we see the interrupt enabled, or who enables it sees the cause.
         STATE.getAndBitwiseOr(this, CAUSE);
@@ -162,5 +167,15 @@ public final class ReceiveQueue {
     /** Returns how many of these the driver's unmasking sent. */
     public long firedByUnmask() {
         return firedByUnmask;
+    }
+
+    /** Returns how often an interrupt became due, also while they were masked. */
+    public long raised() {
+        return raised;
+    }
+
+    /** Returns how many of these had waited for more frames, and none came. */
+    public long raisedAlone() {
+        return raisedAlone;
     }
 }

@@ -30,6 +30,14 @@ public enum ReportKind {
     TASKLET_KILL_IN_INTERRUPT("Attempt to kill tasklet from interrupt", Frequency.FIRST_OF_EACH),
     /** A kill that waits too long: the tasklet schedules itself, or is disabled. */
     TASKLET_KILL_STUCK("tasklet kill does not come to an end", Frequency.EVERY),
+    /** A tasklet that is scheduled and disabled, and comes back pass after pass. */
+    TASKLET_DISABLED_SPIN("WARNING: disabled tasklet is scheduled", Frequency.FIRST_OF_EACH),
+    /** A softirq is pending, and nobody gets to serve it. */
+    SOFTIRQ_UNSERVED("WARNING: softirq is not served", Frequency.EVERY),
+    /** The softirqs of a CPU raise themselves again and never run dry. */
+    SOFTIRQ_LIVELOCK("WARNING: softirqs never run dry", Frequency.EVERY),
+    /** A queue with frames that nobody polls, and whose interrupt is off. */
+    NAPI_STALLED("WARNING: receive queue stalled", Frequency.EVERY),
     /** A poll that served more packets than it was allowed to. */
     NAPI_OVER_WEIGHT("NAPI poll function exceeded its budget", Frequency.FIRST_OF_EACH),
     /** A poll that used its weight up and had given its ownership away. */

@@ -65,11 +65,25 @@ public final class SoftirqAges {
      * if there is none: what a watchdog looks at. Any thread; racy.
      */
     public long oldestWaitNs(long nowNs) {
-        long oldest = 0;
+        int slot = oldestSlot();
+        long since = slot < 0 ? 0 : (long) SINCE.getOpaque(sinceNs, slot);
+        return since == 0 ? 0 : Math.max(0, nowNs - since);
+    }
+
+    /** Returns whose raise that is, or null if there is none. Any thread; racy. */
+    public SoftirqVector oldest() {
+        int slot = oldestSlot();
+        return slot < 0 ? null : SoftirqVector.of(slot % VECTORS);
+    }
+
+    private int oldestSlot() {
+        int oldest = -1;
+        long oldestNs = Long.MAX_VALUE;
         for (int slot = 0; slot < sinceNs.length; slot++) {
             long since = (long) SINCE.getOpaque(sinceNs, slot);
-            if (since != 0) {
-                oldest = Math.max(oldest, nowNs - since);
+            if (since != 0 && since < oldestNs) {
+                oldest = slot;
+                oldestNs = since;
             }
         }
         return oldest;

@@ -22,8 +22,9 @@ public final class SoftirqCounts {
     private static final int PASSES = RAN + VECTORS;
     private static final int HANDED_OVER = PASSES + 1;
     private static final int HELD_BACK = HANDED_OVER + 1;
+    private static final int RAN_DRY = HELD_BACK + 1;
 
-    private final long[] slots = new long[HELD_BACK + 1 + PAD];
+    private final long[] slots = new long[RAN_DRY + 1 + PAD];
 
     @HotPath
     private void add(int slot) {
@@ -64,6 +65,11 @@ public final class SoftirqCounts {
         add(HELD_BACK);
     }
 
+    @HotPath
+    void addRanDry() {
+        add(RAN_DRY);
+    }
+
     public long raised(SoftirqVector vector) {
         return read(RAISED + vector.ordinal());
     }
@@ -84,6 +90,11 @@ public final class SoftirqCounts {
     /** Returns how often the limits left work to ksoftirqd. */
     public long handedOver() {
         return read(HANDED_OVER);
+    }
+
+    /** Returns how often a run ended because nothing was pending any more. */
+    public long ranDry() {
+        return read(RAN_DRY);
     }
 
     /** Returns how often the policy kept pending vectors from running on the spot. */

@@ -174,6 +174,7 @@ public final class Softirqs implements BottomHalves {
             counts.addPass();
             pass(snapshot, path, pathNs);
             if (pending == 0) {
+                counts.addRanDry();
                 break;
             }
             // A poll point: without one the tick would never come to softirqs that only spin.

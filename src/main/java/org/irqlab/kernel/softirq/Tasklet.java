@@ -56,6 +56,9 @@ public final class Tasklet {
     // For the checks: the CPU that runs it, with RUN.
     int runCpu = NO_CPU;
 
+    // Passes in a row that found it disabled, with RUN.
+    int spins;
+
     final StateWaiters waiters = new StateWaiters();
 
     /**

@@ -18,6 +18,9 @@ import java.util.List;
  * @see "Linux kernel/softirq.c, tasklet_action_common"
  */
 public final class Tasklets implements SoftirqAction {
+    /** Passes in a row that find a tasklet disabled, after which that is reported. */
+    public static final int MANY_SPINS = 10_000;
+
     private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(long[].class);
     private static final int SCHEDULED = 0;
     private static final int COALESCED = 1;
@@ -104,6 +107,7 @@ public final class Tasklets implements SoftirqAction {
                         tasklet.listCpu == cpu.id() || !tasklet.scheduled(),
                         "I-46: tasklet on another CPU's list");
             }
+            tasklet.spins = 0;
             if (tasklet.beginRun()) {
                 tasklet.waiters.wakeAny(cpu);
                 call(tasklet);
@@ -114,8 +118,13 @@ public final class Tasklets implements SoftirqAction {
             tasklet.waiters.wakeAny(cpu);
             return;
         } else {
+            boolean many = ++tasklet.spins == MANY_SPINS;
             tasklet.endRun();
             count(DISABLED_SPINS);
+            if (many) {
+                var details = List.of(MANY_SPINS + " passes in a row");
+                cpu.report(ReportKind.TASKLET_DISABLED_SPIN, tasklet.toString(), details);
+            }
             // A kill that waits looks at its limit.
             tasklet.waiters.wakeAny(cpu);
         }
@@ -187,7 +196,8 @@ public final class Tasklets implements SoftirqAction {
 
     /**
      * Returns how often a tasklet was put back because it was disabled. Each time costs a pass of
-     * the softirqs: one that stays scheduled keeps ksoftirqd busy for ever.
+     * the softirqs: one that stays scheduled keeps ksoftirqd busy for ever. {@value #MANY_SPINS} in
+     * a row are reported.
      */
     public long disabledSpins() {
         return read(DISABLED_SPINS);

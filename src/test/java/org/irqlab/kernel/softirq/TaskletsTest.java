@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Task;
 import org.irqlab.kernel.sched.TaskPolicy;
@@ -149,6 +150,21 @@ class TaskletsTest {
         rig.awaitLog("two", "one", "tasklet");
         Threads.await("ksoftirqd sleeps", () -> rig.softirqs().ksoftirqd().asleep());
         assertFalse(tasklet.scheduled());
+    }
+
+    @Test
+    void reportsADisabledTaskletThatComesBackPassAfterPass() {
+        var tasklet = noting("tasklet");
+        tasklet.disableNoSync();
+        rig.m.start();
+        rig.m.inInterrupt(0, cpu -> schedule(cpu, tasklet));
+        var log = rig.m.machine().smp().log();
+        Threads.await("the report", () -> !log.reports(ReportKind.TASKLET_DISABLED_SPIN).isEmpty());
+        long spins = rig.m.machine().tasklets(0).disabledSpins();
+        assertTrue(spins >= Tasklets.MANY_SPINS, "reported after " + spins);
+        tasklet.enable();
+        rig.awaitLog("tasklet");
+        assertEquals(1, log.count(ReportKind.TASKLET_DISABLED_SPIN));
     }
 
     @Test
