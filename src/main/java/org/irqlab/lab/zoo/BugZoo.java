@@ -3,7 +3,9 @@ package org.irqlab.lab.zoo;
 import org.irqlab.lab.zoo.core.CoreBugs;
 import org.irqlab.lab.zoo.device.DeviceBugs;
 import org.irqlab.lab.zoo.irq.InterruptBugs;
+import org.irqlab.lab.zoo.lock.LockBugs;
 import org.irqlab.lab.zoo.rig.BugEntry;
+import org.irqlab.lab.zoo.work.WorkBugs;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,6 +34,8 @@ public final class BugZoo {
         entries.addAll(InterruptBugs.all());
         entries.addAll(DeviceBugs.all());
         entries.addAll(CoreBugs.all());
+        entries.addAll(WorkBugs.all());
+        entries.addAll(LockBugs.all());
         return new BugZoo(entries, MissingBugs.all());
     }
 

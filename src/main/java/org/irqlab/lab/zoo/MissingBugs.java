@@ -15,15 +15,7 @@ final class MissingBugs {
                 soon("B-07", "Softirq livelock", Domain.SOFTIRQS),
                 soon("B-08", "Disabled tasklet scheduled", Domain.SOFTIRQS),
                 soon("B-09", "Tasklet that schedules itself, killed", Domain.SOFTIRQS),
-                soon("B-10", "Workqueue starved by max_active", Domain.WORK),
-                soon("B-11", "Flush from the own work", Domain.WORK),
-                soon("B-12", "No rescuer", Domain.WORK),
-                soon("B-13", "CPU hog on a per-CPU queue", Domain.WORK),
                 soon("B-14", "Lost wake-up", Domain.LOCKS),
-                soon("B-22", "Sleep in atomic context", Domain.LOCKS),
-                soon("B-23", "Lock without irqsave", Domain.LOCKS),
-                soon("B-24", "Two vectors, one lock, interrupts on", Domain.LOCKS),
-                soon("B-25", "Priority inversion", Domain.LOCKS),
                 new MissingBug("B-29", "Torn clock read", Domain.USER, "the vDSO clock"),
                 soon("B-31", "NAPI unmask race", Domain.SOFTIRQS),
                 new MissingBug(
@@ -33,8 +25,6 @@ final class MissingBugs {
                         "the character device of a camera"),
                 soon("B-35", "ksoftirqd starved", Domain.SOFTIRQS),
                 soon("B-36", "Real-time task spins until", Domain.LOCKS),
-                soon("B-39", "Work initialised again while queued", Domain.WORK),
-                soon("B-40", "Work stranded on a CPU that is off", Domain.WORK),
                 soon("B-41", "Interrupt coalescing mismatch", Domain.SOFTIRQS),
                 soon("B-46", "Deferred work late, unseen", Domain.SOFTIRQS));
     }
