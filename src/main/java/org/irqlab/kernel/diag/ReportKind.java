@@ -59,6 +59,8 @@ public enum ReportKind {
     INCONSISTENT_LOCK_STATE("WARNING: inconsistent lock state", Frequency.FIRST_OF_EACH),
     /** A lock of a kind that may not be taken in this context. */
     INVALID_WAIT_CONTEXT("BUG: Invalid wait context", Frequency.FIRST_OF_EACH),
+    /** A task runs while a more urgent one waits for a lock whose owner does not get the CPU. */
+    PRIORITY_INVERSION("WARNING: priority inversion", Frequency.FIRST_OF_EACH),
     /** A task sleeps though what it waits for is true, and nobody wakes it. */
     LOST_WAKE_UP("BUG: lost wake-up", Frequency.FIRST_OF_EACH),
     /** A CPU ran kernel code for too long without a switch. */

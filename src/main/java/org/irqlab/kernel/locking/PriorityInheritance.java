@@ -182,6 +182,39 @@ public final class PriorityInheritance {
         return standing == null ? task.normalPolicy() : standing.effective;
     }
 
+    /**
+     * Returns an inversion on {@code cpu}, or null: its task is less urgent than one that waits for
+     * a task of the same CPU. The holder, outside the locks.
+     */
+    public Inversion inversion(KernelCpu cpu) {
+        Task running = cpu.current();
+        boolean irqs = enter(cpu);
+        Inversion found = null;
+        for (var each : standings.entrySet()) {
+            Task owner = each.getKey();
+            if (found == null && owner != running && owner.cpu() == cpu && owner.runnable()) {
+                Task waiter = mostUrgentWaiter(each.getValue());
+                if (waiter != null && urgency(effective(waiter)) > urgency(running.policy())) {
+                    found = new Inversion(waiter, owner, running);
+                }
+            }
+        }
+        leave(cpu, irqs);
+        return found;
+    }
+
+    private Task mostUrgentWaiter(Standing owner) {
+        Task most = null;
+        for (LockNode node : owner.owned) {
+            Task first = node.waiters.isEmpty() ? null : node.waiters.getFirst();
+            if (first != null
+                    && (most == null || urgency(effective(first)) > urgency(effective(most)))) {
+                most = first;
+            }
+        }
+        return most;
+    }
+
     /** Returns how often a task was lent a higher priority. */
     public long boosts() {
         return boosts;

@@ -12,7 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What the tick looks for: items that keep a CPU, and pools that make no progress.
+ * What the tick looks for: items that keep a CPU, pools that make no progress, and queues whose
+ * active items do not end while others wait for that. Linux has no eye for the last, as such items
+ * are on no pool's list.
  *
  * <p>SIMPLIFIED: the watchdog is looked at in the tick of whichever CPU is first, not by a timer of
  * its own; nobody touches it.
@@ -30,14 +32,16 @@ final class PoolWatch {
     private static final int MOST_ITEMS_SHOWN = 16;
 
     private final PoolTable pools;
+    private final List<Workqueue> queues;
     private final WorkqueueTimes times;
 
     // By function name; grows with the functions that are found out.
     private final Map<Integer, AtomicLong> hogs = new ConcurrentHashMap<>();
     private final AtomicLong nextLookNs;
 
-    PoolWatch(PoolTable pools, WorkqueueTimes times) {
+    PoolWatch(PoolTable pools, List<Workqueue> queues, WorkqueueTimes times) {
         this.pools = pools;
+        this.queues = queues;
         this.times = times;
         nextLookNs =
                 new AtomicLong(
@@ -57,6 +61,7 @@ final class PoolWatch {
         long now = HostClock.nowNs();
         if (now >= dueNs && nextLookNs.compareAndSet(dueNs, now + times.lockupNs())) {
             lookForLockups(cpu, now);
+            queues.forEach(queue -> lookForFull(cpu, queue));
         }
     }
 
@@ -76,7 +81,7 @@ final class PoolWatch {
         for (WorkerPool pool : pools.all()) {
             pool.lock(cpu);
             long stuckNs = pool.worklist.isEmpty() ? 0 : now - pool.stampNs;
-            List<String> details = stuckNs > times.lockupNs() ? describe(pool) : List.of();
+            List<String> details = stuckNs > times.lockupNs() ? describe(pool, pool.worklist) : List.of();
             pool.unlock(cpu);
             if (stuckNs > times.lockupNs()) {
                 cpu.report(
@@ -89,11 +94,35 @@ final class PoolWatch {
         }
     }
 
-    /** What waits and what the workers do. Pool lock held. */
-    private static List<String> describe(WorkerPool pool) {
+    /** Two looks without the end of an item in between: not the time counts. */
+    private void lookForFull(KernelCpu cpu, Workqueue queue) {
+        long inAll = 0;
+        for (PoolWorkqueue link : queue.links()) {
+            link.pool.lock(cpu);
+            inAll += link.ended();
+            link.pool.unlock(cpu);
+        }
+        for (PoolWorkqueue link : queue.links()) {
+            WorkerPool pool = link.pool;
+            pool.lock(cpu);
+            boolean full = link.fullSinceLastLook(pool.unbound() ? inAll : link.ended());
+            List<String> details = full ? describe(pool, link.inactive) : List.of();
+            pool.unlock(cpu);
+            if (full) {
+                cpu.report(
+                        ReportKind.WORKQUEUE_LOCKUP,
+                        "%s on pool %d: none of %d active works ends, others wait for that"
+                                .formatted(queue.name(), pool.id, queue.maxActive()),
+                        details);
+            }
+        }
+    }
+
+    /** What waits on {@code list} and what the workers do. Pool lock held. */
+    private static List<String> describe(WorkerPool pool, WorkList list) {
         var lines = new ArrayList<String>();
         int shown = 0;
-        for (WorkItem item = pool.worklist.first();
+        for (WorkItem item = list.first();
                 item != null && shown < MOST_ITEMS_SHOWN;
                 item = item.next) {
             PoolWorkqueue link = item.poolWorkqueue;

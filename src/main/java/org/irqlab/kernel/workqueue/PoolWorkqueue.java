@@ -17,6 +17,8 @@ final class PoolWorkqueue {
     /** No flush waits for this link. */
     static final int NO_COLOR = -1;
 
+    private static final long NOBODY_WAITED = -1;
+
     final Workqueue queue;
     final WorkerPool pool;
     final WorkList inactive;
@@ -25,6 +27,10 @@ final class PoolWorkqueue {
     private int active;
     private int workColor;
     private int flushColor = NO_COLOR;
+
+    // How many active items have ended; how many had at the last look that found others waiting.
+    private long ended;
+    private long endedAtLook = NOBODY_WAITED;
 
     // Changed with the lock of the node, and this pool's.
     boolean waitsForNode;
@@ -53,6 +59,24 @@ final class PoolWorkqueue {
             sum += count;
         }
         return sum;
+    }
+
+    long ended() {
+        return ended;
+    }
+
+    /**
+     * Returns whether items wait to become active, as they did when this was last asked, and no
+     * item has ended in between that could have made room.
+     *
+     * @param endedSoFar those whose end makes room for items of this link
+     */
+    boolean fullSinceLastLook(long endedSoFar) {
+        // Frozen, they wait for something else.
+        boolean waits = !inactive.isEmpty() && queue.limitPerPool() > 0;
+        boolean full = waits && endedSoFar == endedAtLook;
+        endedAtLook = waits ? endedSoFar : NOBODY_WAITED;
+        return full;
     }
 
     boolean idle() {
@@ -150,6 +174,7 @@ final class PoolWorkqueue {
     @HotPath
     private void leaveActive(KernelCpu cpu) {
         active--;
+        ended++;
         if (Checks.ON) {
             pool.checks.invariant(active >= 0, "I-53: active=" + active);
         }

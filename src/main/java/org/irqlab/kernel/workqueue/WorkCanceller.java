@@ -43,7 +43,8 @@ final class WorkCanceller {
         boolean inserted = insertBehind(cpu, item, barrier);
         cpu.hw().irqRestore(irqs);
         if (inserted) {
-            FlushRules.check(self, item, barrier.poolWorkqueue.queue, fromCancel);
+            Workqueue queue = barrier.poolWorkqueue.queue;
+            queue.rules.check(self, item, queue, fromCancel);
             waiting.await();
         }
         return inserted;

@@ -169,6 +169,7 @@ final class Worker implements SleepHooks {
             entered = other == null;
         }
         cpu.trace(Tracepoint.WORKQUEUE_EXECUTE_START, item.number, item.nameId, 0);
+        queue.rules.begin(cpu, queue, item);
         long mark = cpu.contextMark();
         item.function.run(cpu, item);
         KernelCpu here = task == null ? cpu : task.cpu();
@@ -179,6 +180,7 @@ final class Worker implements SleepHooks {
         if (here.contextMark() != mark) {
             repairContext(here, mark, item);
         }
+        queue.rules.end(here, queue, item);
     }
 
     /** The function left preemption, bottom halves or interrupts off: a bug of the guest. */

@@ -30,6 +30,7 @@ public final class Workqueue {
     private final PoolWorkqueue[] byCpu;
     private final List<PoolWorkqueue> links;
     final WorkqueueFlusher flusher;
+    final FlushRules rules;
 
     // Any holder. Closed by who drains, before a first flush that waits for what came in before: a
     // queueing that is too early to see it has a place in that flush.
@@ -43,10 +44,17 @@ public final class Workqueue {
     private volatile int maxActive;
     private volatile boolean frozen;
 
-    Workqueue(String name, int nameId, WorkqueueFlags flags, int asked, WorkerPool[] poolByCpu) {
+    Workqueue(
+            String name,
+            int nameId,
+            WorkqueueFlags flags,
+            int asked,
+            WorkerPool[] poolByCpu,
+            FlushRules rules) {
         this.name = name;
         this.nameId = nameId;
         this.flags = flags;
+        this.rules = rules;
         int wanted = asked == 0 ? DEFAULT_MAX_ACTIVE : asked;
         maxActive = flags.bh() ? Integer.MAX_VALUE : flags.ordered() ? 1 : clamp(wanted);
         clamped = maxActive != wanted && !flags.ordered() && !flags.bh();

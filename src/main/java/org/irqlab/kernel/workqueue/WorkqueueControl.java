@@ -2,12 +2,14 @@ package org.irqlab.kernel.workqueue;
 
 import org.irqlab.kernel.diag.ReportContext;
 import org.irqlab.kernel.diag.ReportKind;
+import org.irqlab.kernel.locking.Lockdep;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Smp;
 import org.irqlab.kernel.sched.Task;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.IntFunction;
 
 /**
  * What is done to whole queues: flush, drain, destroy, new limits, freezing.
@@ -19,11 +21,25 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class WorkqueueControl {
     private final List<Workqueue> queues = new CopyOnWriteArrayList<>();
+    private final FlushRules rules;
 
     // One caller at a time.
     private boolean freezing;
 
-    WorkqueueControl() {}
+    WorkqueueControl(FlushRules rules) {
+        this.rules = rules;
+    }
+
+    /**
+     * Has {@code lockdep} know that who waits for work waits for what that work waits for: a flush
+     * under a lock that the work takes is reported, whether it comes to a stop or not. Before the
+     * machine runs.
+     *
+     * @param names of functions, by the numbers of their items
+     */
+    public void checkLocks(Lockdep lockdep, IntFunction<String> names) {
+        rules.checkLocks(lockdep, names);
+    }
 
     void add(Workqueue queue) {
         if (freezing && queue.flags().freezable()) {
@@ -44,7 +60,7 @@ public final class WorkqueueControl {
 
     /** Waits until all that was queued before has ended; what comes later is not waited for. */
     public void flush(Task self, Workqueue queue) {
-        FlushRules.check(self, queue);
+        rules.check(self, queue);
         queue.flusher.flush(self);
     }
 
@@ -53,7 +69,7 @@ public final class WorkqueueControl {
      * reported and refused.
      */
     public void drain(Task self, Workqueue queue) {
-        FlushRules.check(self, queue);
+        rules.check(self, queue);
         queue.flusher.drain(self);
     }
 

@@ -47,7 +47,8 @@ public final class Workqueues {
     private final WorkCanceller canceller;
     private final PerCpuCount coalesced;
     private final PerCpuCount refused;
-    private final WorkqueueControl control;
+    private final FlushRules rules = new FlushRules();
+    private final WorkqueueControl control = new WorkqueueControl(rules);
     private final Workqueue system;
     private final Workqueue systemHighPriority;
     private final Workqueue systemUnbound;
@@ -73,9 +74,8 @@ public final class Workqueues {
         choice = new CpuChoice(cpus);
         creation = new WorkerCreation(smp, settings, host, choice, timers);
         pools = new PoolTable(cpus, choice, creation, new BottomHalfPools(cpus, host));
-        watch = new PoolWatch(pools, settings.times());
+        watch = new PoolWatch(pools, control.queues(), settings.times());
         canceller = new WorkCanceller(pools.byId(), names.applyAsInt("wq_barrier_func"));
-        control = new WorkqueueControl();
         system = create("events", WorkqueueFlags.PER_CPU, 0);
         systemHighPriority = create("events_highpri", WorkqueueFlags.HIGH_PRIORITY, 0);
         systemUnbound = create("events_unbound", WorkqueueFlags.UNBOUND, 0);
@@ -107,7 +107,8 @@ public final class Workqueues {
                     "maxActive=" + maxActive + " != UNLIMITED=0 of a BH queue");
         }
         var servedBy = pools.poolsFor(flags, attributes);
-        var queue = new Workqueue(name, names.applyAsInt(name), flags, maxActive, servedBy);
+        int nameId = names.applyAsInt(name);
+        var queue = new Workqueue(name, nameId, flags, maxActive, servedBy, rules);
         if (queue.maxActiveClamped()) {
             control.reportClamp(smp, name, maxActive, queue.maxActive());
         }

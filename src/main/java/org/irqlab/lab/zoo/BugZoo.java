@@ -3,9 +3,11 @@ package org.irqlab.lab.zoo;
 import org.irqlab.lab.zoo.core.CoreBugs;
 import org.irqlab.lab.zoo.device.DeviceBugs;
 import org.irqlab.lab.zoo.irq.InterruptBugs;
+import org.irqlab.lab.zoo.lock.LockBugs;
 import org.irqlab.lab.zoo.net.NetBugs;
 import org.irqlab.lab.zoo.rig.BugEntry;
 import org.irqlab.lab.zoo.softirq.SoftirqBugs;
+import org.irqlab.lab.zoo.work.WorkBugs;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,6 +38,8 @@ public final class BugZoo {
         entries.addAll(CoreBugs.all());
         entries.addAll(SoftirqBugs.all());
         entries.addAll(NetBugs.all());
+        entries.addAll(WorkBugs.all());
+        entries.addAll(LockBugs.all());
         return new BugZoo(entries, MissingBugs.all());
     }
 

@@ -1,0 +1,2 @@
+/** Bugs of work items and workqueues. */
+package org.irqlab.lab.zoo.work;
