@@ -70,7 +70,7 @@ final class IdleLoop {
         hw.irqDisable();
         for (Task task : tasks.get()) {
             if (task != self && task.cpu() == cpu) {
-                cpu.scheduler().kill(task);
+                cpu.scheduler().life().kill(task);
             }
         }
     }

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  */
 public final class CpuScheduler {
     // States in sched_switch besides a sleeper's own.
-    private static final char RUNNABLE = 'R';
+    static final char RUNNABLE = 'R';
     private static final char DEAD = 'X';
 
     private final KernelCpu cpu;
@@ -31,7 +31,7 @@ public final class CpuScheduler {
     private final RunQueueClock clock;
     private final RemoteWakes remoteWakes;
     final PolicyChanges policyChanges;
-    final TaskLife life;
+    private final TaskLife life;
     private WakePlacementPolicy placement = WakePlacementPolicy.PREVIOUS_CPU;
     private Task idle;
     private Task current;
@@ -78,6 +78,11 @@ public final class CpuScheduler {
 
     public Task current() {
         return current;
+    }
+
+    /** Returns what begins and ends this CPU's tasks. */
+    public TaskLife life() {
+        return life;
     }
 
     boolean idle(Task task) {
@@ -178,7 +183,7 @@ public final class CpuScheduler {
 
     private void activate(Task task) {
         if (!task.remoteWake) {
-            cpu.burnPath(
+            cpu.pathClock().burnPath(
                     KernelPath.LOCAL_WAKE,
                     cpu.paths().localWakeNs(current == idle, task.sinceRanNs()));
         }
@@ -324,14 +329,14 @@ public final class CpuScheduler {
         leavesIdle = null;
         long ownNs = next.idleExitNs();
         long pathNs = ownNs >= 0 ? ownNs : cpu.paths().idleExitNs(idleWasWoken);
-        cpu.burnPath(KernelPath.IDLE_EXIT, pathNs);
+        cpu.pathClock().burnPath(KernelPath.IDLE_EXIT, pathNs);
         queue.setNext(next, clock.atSwitchNs());
         beginTurn(idle, next, RUNNABLE);
     }
 
     /** The hand-over is part of the path: its event has the time of the path's end. */
-    private void switchTo(Task self, Task next, char letter, long pathNs) {
-        cpu.aheadOfPath(pathNs);
+    void switchTo(Task self, Task next, char letter, long pathNs) {
+        cpu.pathClock().aheadOfPath(pathNs);
         beginTurn(self, next, letter);
         self.sleep().leavesCpu();
         self.thread().handOverTo(next.thread());
@@ -349,7 +354,7 @@ public final class CpuScheduler {
         current = next;
         next.sleep().entersCpu();
         cpu.enterTime(next == idle ? CpuTimes.Kind.IDLE : CpuTimes.Kind.TASK);
-        next.setSwitchedInNs(cpu.markNs());
+        next.setSwitchedInNs(cpu.pathClock().markNs());
     }
 
     void resumed(Task self) {
@@ -360,7 +365,7 @@ public final class CpuScheduler {
         if (self == leavesIdle) {
             leaveIdle(self);
         } else {
-            cpu.awaitPathEnd();
+            cpu.pathClock().awaitPathEnd();
         }
         if (Checks.ON) {
             Checks.invariant(
@@ -390,17 +395,5 @@ public final class CpuScheduler {
         Task heir = next == null ? idle : next;
         beginTurn(dead, heir, DEAD);
         heir.thread().give();
-    }
-
-    /**
-     * Ends {@code task} wherever it waits: its wait throws. By the idle task of a machine that is
-     * stopping, interrupts off.
-     */
-    public void kill(Task task) {
-        if (!task.sleep().dead()) {
-            task.killed = true;
-            task.setCpu(cpu);
-            switchTo(idle, task, RUNNABLE, 0);
-        }
     }
 }

@@ -9,7 +9,7 @@ import org.irqlab.hw.cpu.InterruptEntry;
 import org.irqlab.hw.cpu.VirtualCpu;
 import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.path.KernelPath;
-import org.irqlab.kernel.path.OwnCodeShare;
+import org.irqlab.kernel.path.PathClock;
 import org.irqlab.kernel.path.PathModel;
 
 import java.util.List;
@@ -28,7 +28,7 @@ public final class KernelCpu implements InterruptEntry {
     private final PathModel paths;
     private final TraceRing ring;
     private final boolean stamped;
-    private final OwnCodeShare ownCode = new OwnCodeShare();
+    private final PathClock pathClock;
     private final CpuScheduler scheduler;
     private final ThreadPaths threadPaths = new ThreadPaths(this);
     private VectorDispatch vectors;
@@ -37,10 +37,6 @@ public final class KernelCpu implements InterruptEntry {
 
     // Holder only.
     private int preemptCount;
-    private long markNs;
-    private long aheadNs;
-    private long pathEndNs;
-    private long wakingNs;
     private long leakedContexts;
     // Set before the CPU runs; null if nobody wants to know.
     private CpuTimes times;
@@ -56,6 +52,7 @@ public final class KernelCpu implements InterruptEntry {
         this.smp = smp;
         this.paths = paths;
         this.ring = ring;
+        pathClock = new PathClock(hw);
         stamped = ring != null || paths != PathModel.NONE;
         scheduler = new CpuScheduler(this, smp, settings);
         smp.add(this);
@@ -301,9 +298,9 @@ public final class KernelCpu implements InterruptEntry {
     @HotPath
     public void trace(Tracepoint event, long a, long b, long c) {
         if (stamped) {
-            mark(hw.nowNs());
+            long now = pathClock.mark(hw.nowNs());
             if (ring != null) {
-                ring.record(markNs, event, CpuContext.flags(this), current().pid(), a, b, c);
+                ring.record(now, event, CpuContext.flags(this), current().pid(), a, b, c);
             }
         }
     }
@@ -318,101 +315,23 @@ public final class KernelCpu implements InterruptEntry {
         }
     }
 
-    private void mark(long nowNs) {
-        if (aheadNs > 0) {
-            markNs = Math.max(nowNs, markNs + aheadNs);
-            pathEndNs = markNs;
-            aheadNs = 0;
-        } else {
-            markNs = nowNs;
-            ownCode.passed(nowNs);
-        }
+    /** Returns where the kernel path that this CPU is on began. */
+    @HotPath
+    public PathClock pathClock() {
+        return pathClock;
     }
 
     /**
-     * The next event has the time at which a path of {@code pathNs} ends, 0 for none, that began at
-     * the last tracepoint; {@link #awaitPathEnd} waits for it.
-     */
-    @HotPath
-    void aheadOfPath(long pathNs) {
-        aheadNs = pathNs;
-    }
-
-    /** Spends what is left of the path whose event came ahead of its end, if any. */
-    @HotPath
-    void awaitPathEnd() {
-        if (pathEndNs != 0) {
-            hw.burnUntil(pathEndNs);
-            pathEndNs = 0;
-        }
-    }
-
-    /** Returns when this CPU last passed a tracepoint; the start of a kernel path. */
-    @HotPath
-    public long markNs() {
-        return markNs;
-    }
-
-    /** The tracepoint just passed is that of a wake's begin. */
-    @HotPath
-    void markWaking() {
-        wakingNs = markNs;
-    }
-
-    /** Returns when this CPU last began to wake a task, as the tracepoint has it. */
-    @HotPath
-    public long wakingNs() {
-        return wakingNs;
-    }
-
-    /**
-     * Burns what is left of a kernel path of {@code pathNs} that began at the last tracepoint and
-     * ends at the next one.
-     */
-    @HotPath
-    public void burnPath(KernelPath path, long pathNs) {
-        long endNs = markNs + pathNs;
-        if (pathNs > 0) {
-            boolean late = !hw.burnUntil(endNs - ownCode.shareNs(path));
-            ownCode.burnt(path, endNs, late);
-        }
-    }
-
-    /**
-     * Spends time until the current task, which then goes to sleep, has spent {@code costNs} since
-     * {@code originNs}, less what irqlab's own code on the way to that switch takes.
-     *
-     * @return the origin, as {@link VirtualCpu#burnTowards} moves it
-     */
-    @HotPath
-    public long burnToSleep(long originNs, long costNs) {
-        return burnToEnd(KernelPath.SLEEP, originNs, costNs);
-    }
-
-    /**
-     * The same for a top half, a bottom half or a work item, up to the tracepoint that ends it.
+     * Spends time until a top half, a bottom half or a work item has spent {@code costNs} since
+     * {@code originNs}, up to the tracepoint that ends it.
      *
      * @return the origin, as {@link VirtualCpu#burnTowards} moves it
      */
     @HotPath
     public long burnToEnd(long originNs, long costNs) {
         boolean top = PreemptCount.inHardirq(preemptCount);
-        return burnToEnd(top ? KernelPath.TOP_END : KernelPath.BOTTOM_END, originNs, costNs);
-    }
-
-    @HotPath
-    long burnToEnd(KernelPath path, long originNs, long costNs) {
-        long burnNs = costNs - ownCode.shareNs(path);
-        boolean late = HostClock.nowNs() >= originNs + burnNs;
-        long origin = hw.burnTowards(originNs, burnNs);
-        ownCode.burnt(path, origin + costNs, late);
-        return origin;
-    }
-
-    /** A kernel path begins, where no tracepoint tells. */
-    @HotPath
-    public void beginPath(long nowNs) {
-        markNs = nowNs;
+        KernelPath path = top ? KernelPath.TOP_END : KernelPath.BOTTOM_END;
+        return pathClock.burnToEnd(path, originNs, costNs);
     }
 
     /** Returns the ways of this CPU's kernel threads to their work and from it. */

@@ -71,7 +71,7 @@ public final class Task {
         wantedPolicy = normalPolicy;
         kernelThread = spec.kernelThread();
         entity = new TaskEntity(this, normalPolicy.nice());
-        thread = new GuestThread(name, () -> cpu().scheduler().life.run(this, body));
+        thread = new GuestThread(name, () -> cpu().scheduler().life().run(this, body));
     }
 
     public String name() {

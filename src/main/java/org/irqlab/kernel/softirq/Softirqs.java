@@ -214,7 +214,7 @@ public final class Softirqs implements BottomHalves {
         boolean fresh = pathNs == 0 && cpu.hw().taken() == taken;
         for (int left = snapshot; left != 0; left &= left - 1) {
             int vector = Integer.numberOfTrailingZeros(left);
-            cpu.burnPath(path, pathNs);
+            cpu.pathClock().burnPath(path, pathNs);
             path = KernelPath.SOFTIRQ_NEXT;
             pathNs = paths.softirqNextNs();
             ages.starts(vector, fresh ? nowNs : HostClock.nowNs());

@@ -87,7 +87,7 @@ final class ActivityRunner {
     @HotPath
     void executeToSleep(KernelCpu cpu, Run run, long startNs, long turnNs) {
         long cost = plan.costNs[run.activity];
-        long origin = cpu.burnToSleep(untilLastAction(cpu, run, startNs, -turnNs), cost);
+        long origin = cpu.pathClock().burnToSleep(untilLastAction(cpu, run, startNs, -turnNs), cost);
         counters[cpu.id()].ran();
         // More may have come meanwhile: that begins there, then.
         cpu.threadPaths().setWorkDueNs(origin + cost);
@@ -171,7 +171,7 @@ final class ActivityRunner {
         long raised = actions.raisedNs(activity);
         long there = raised - before;
         // The last tracepoint is older where the raise was merged into one before it.
-        long ended = Math.max(cpu.markNs(), raised);
+        long ended = Math.max(cpu.pathClock().markNs(), raised);
         long back = cpu.scheduler().needResched() ? 0 : now - ended;
         return Math.clamp(there, 0, MOST_AROUND_NS) + Math.clamp(back, 0, MOST_AROUND_NS);
     }
@@ -202,7 +202,7 @@ final class ActivityRunner {
             long burnt = Math.max(0, rest + plan.paths.wakeToRescheduleNs - recordedNs);
             origin = cpu.hw().burnTowards(origin, done + burnt) + burnt - rest;
             now = HostClock.nowNs();
-            cpu.beginPath(now);
+            cpu.pathClock().beginPath(now);
         }
         cpu.scheduler().reschedulePoint();
         return origin + HostClock.nowNs() - now;
