@@ -6,6 +6,8 @@ import org.irqlab.hw.cpu.LocalTimer;
 import org.irqlab.hw.cpu.NoiseMeter;
 import org.irqlab.hw.cpu.VirtualCpu;
 import org.irqlab.kernel.irq.ipi.CrossCalls;
+import org.irqlab.kernel.locking.BottomHalfLock;
+import org.irqlab.kernel.locking.Locking;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Smp;
 import org.irqlab.kernel.sched.Task;
@@ -49,17 +51,24 @@ final class CpuParts {
         var ring = spec.traceCapacity() == 0 ? null : new TraceRing(spec.traceCapacity());
         cpu = new KernelCpu(hw, shared.smp(), spec.scheduling(), spec.paths().apply(id), ring);
         MachineTasks tasks = shared.tasks();
+        Locking locking = shared.locking();
         softirqs =
                 new Softirqs(
                         cpu,
                         shared.actions(),
                         spec.softirqs().policy(),
+                        locking.realTime() ? new BottomHalfLock(locking.inheritance()) : null,
                         spec.scheduling().tickNs(),
                         tasks.newPid());
         tasks.add(softirqs.ksoftirqd());
         idleLoop =
                 new IdleLoop(
-                        cpu, tasks::all, shared.stopped(), shared.listener(), softirqs::tickStops);
+                        cpu,
+                        tasks::all,
+                        shared.stopped(),
+                        shared.listener(),
+                        softirqs::tickStops,
+                        spec.scheduling().idle());
         idleTask =
                 cpu.scheduler()
                         .newTask(
@@ -81,6 +90,7 @@ final class CpuParts {
             Smp smp,
             SoftirqActions actions,
             CrossCalls calls,
+            Locking locking,
             MachineTasks tasks,
             Phaser stopped,
             IdleListener listener) {}

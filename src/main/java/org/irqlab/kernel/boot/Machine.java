@@ -7,6 +7,9 @@ import org.irqlab.hw.intc.InterruptController;
 import org.irqlab.kernel.irq.ipi.CrossCalls;
 import org.irqlab.kernel.irq.ipi.FunctionCallHandler;
 import org.irqlab.kernel.irq.platform.IrqTable;
+import org.irqlab.kernel.locking.Lockdep;
+import org.irqlab.kernel.locking.Locking;
+import org.irqlab.kernel.locking.PriorityInheritance;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Smp;
 import org.irqlab.kernel.sched.Task;
@@ -42,6 +45,7 @@ public final class Machine implements AutoCloseable {
     private final Smp smp;
     private final IrqTable irqs;
     private final CrossCalls calls;
+    private final Locking locking;
     private final NameTable names = new NameTable();
     private final SoftirqActions softirqActions = new SoftirqActions();
     private final TaskletControl taskletControl;
@@ -70,12 +74,14 @@ public final class Machine implements AutoCloseable {
         smp = new Smp(controller);
         irqs = new IrqTable(smp, spec.irqs());
         calls = new CrossCalls(smp);
+        boolean realTime = spec.scheduling().preempt().realTime();
+        locking = new Locking(new Lockdep(), new PriorityInheritance(true), realTime);
         smp.setCallsPending(calls::pending);
         taskletControl = new TaskletControl(spec.softirqs().killReportNs());
         parts = new CpuParts[cpus];
         var shared =
                 new CpuParts.Shared(
-                        smp, softirqActions, calls, tasks, new Phaser(cpus), listener);
+                        smp, softirqActions, calls, locking, tasks, new Phaser(cpus), listener);
         for (int id = 0; id < cpus; id++) {
             parts[id] = new CpuParts(spec, id, halts.get(id), shared);
             KernelCpu cpu = parts[id].cpu;
@@ -249,6 +255,19 @@ public final class Machine implements AutoCloseable {
     /** Returns the calls from CPU to CPU. */
     public CrossCalls calls() {
         return calls;
+    }
+
+    /** Returns what this machine's locks are made with. */
+    public Locking locking() {
+        return locking;
+    }
+
+    public Lockdep lockdep() {
+        return locking.lockdep();
+    }
+
+    public PriorityInheritance inheritance() {
+        return locking.inheritance();
     }
 
     public Softirqs softirqs(int cpu) {

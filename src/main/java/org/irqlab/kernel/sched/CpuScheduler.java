@@ -26,10 +26,10 @@ public final class CpuScheduler {
 
     private final KernelCpu cpu;
     private final Smp smp;
-    private final SchedulerSettings settings;
+    private final PreemptModel model;
     private final RunQueue queue;
     private final RunQueueClock clock;
-    private final RemoteWakes remoteWakes;
+    final RemoteWakes remoteWakes;
     final PolicyChanges policyChanges;
     private final TaskLife life;
     private WakePlacementPolicy placement = WakePlacementPolicy.PREVIOUS_CPU;
@@ -43,7 +43,7 @@ public final class CpuScheduler {
     CpuScheduler(KernelCpu cpu, Smp smp, SchedulerSettings settings) {
         this.cpu = cpu;
         this.smp = smp;
-        this.settings = settings;
+        model = settings.preempt();
         queue = new RunQueue(settings, smp.count());
         clock = new RunQueueClock(cpu);
         remoteWakes = new RemoteWakes(cpu);
@@ -69,11 +69,6 @@ public final class CpuScheduler {
     /** Sets which CPU a woken task goes to. Before the machine starts. */
     public void setPlacement(WakePlacementPolicy placement) {
         this.placement = placement;
-    }
-
-    /** Returns what this CPU does when it is idle. */
-    public IdlePolicy idlePolicy() {
-        return settings.idle();
     }
 
     public Task current() {
@@ -142,8 +137,9 @@ public final class CpuScheduler {
     }
 
     private void placeWoken(Task task, boolean delayed) {
-        // Still in that CPU's hands, or in its fair queue: only it can take the task in.
-        boolean bound = delayed || task.sleep().onCpu();
+        // Still in that CPU's hands, or in its fair queue, so that only it can take the task in; or
+        // the task must not leave it.
+        boolean bound = delayed || task.sleep().onCpu() || task.pinned();
         int target = bound ? task.cpu().id() : placement.select(task, cpu);
         SchedEvents.waking(cpu, task, target);
         if (target == cpu.id()) {
@@ -152,12 +148,7 @@ public final class CpuScheduler {
             activate(task);
             return;
         }
-        KernelCpu other = smp.cpu(target);
-        task.setCpu(other);
-        task.remoteWake = true;
-        if (other.scheduler().remoteWakes.push(task)) {
-            smp.sendWakeList(target);
-        }
+        RemoteWakes.send(task, smp.cpu(target));
     }
 
     /** The interrupt that brings what other CPUs woke has come, and its first event has not. */
@@ -216,7 +207,7 @@ public final class CpuScheduler {
      * <p>The caller may find itself on another CPU: ask {@link Task#cpu()} afterwards.
      */
     public void schedule() {
-        if (cpu.preemptCount() != 0 || current == idle) {
+        if (cpu.atomic() || current == idle) {
             ContextRules.scheduleInAtomic(cpu);
         } else {
             scheduleTask();
@@ -244,10 +235,8 @@ public final class CpuScheduler {
      */
     @HotPath
     void preemptFromInterrupt() {
-        if (current != idle
-                && (smp.stopping()
-                        || settings.preempt() == PreemptModel.FULL
-                        || !current.inKernel())) {
+        boolean may = smp.stopping() || model.preemptsKernel() || !current.inKernel();
+        if (may && current != idle) {
             switchAway(false);
         }
     }
@@ -255,7 +244,15 @@ public final class CpuScheduler {
     /** The preempt count has become zero in kernel code. Interrupts on. */
     @HotPath
     void preemptPoint() {
-        if (settings.preempt() == PreemptModel.FULL && current != idle) {
+        if (model.preemptsKernel() && current != idle) {
+            reschedulePoint();
+        }
+    }
+
+    /** The caller may sleep here: where preemption is voluntary, that is a point, too. */
+    @HotPath
+    void voluntaryPoint() {
+        if (needResched && model == PreemptModel.VOLUNTARY) {
             reschedulePoint();
         }
     }
@@ -266,7 +263,7 @@ public final class CpuScheduler {
      */
     @HotPath
     public void reschedulePoint() {
-        if (needResched && cpu.preemptCount() != 0) {
+        if (needResched && cpu.atomic()) {
             ContextRules.noVoluntarySwitch(cpu);
         } else if (needResched) {
             boolean irqs = cpu.hw().irqSave();
@@ -280,7 +277,7 @@ public final class CpuScheduler {
     private void switchAway(boolean mayBlock) {
         Task self = current;
         if (Checks.ON) {
-            Checks.invariant(cpu.preemptCount() == 0, "I-25: switch with preemption off");
+            Checks.invariant(!cpu.atomic(), "I-25: switch with preemption off");
         }
         needResched = false;
         if (!smp.callsPending(cpu.id())) {
@@ -320,6 +317,7 @@ public final class CpuScheduler {
     /** Hands over at once: the way out of idle is long enough to hide that, and is next's to go. */
     private void switchFromIdle(Task next) {
         leavesIdle = next;
+        idle.contextCount = cpu.preemptCount();
         idle.thread().handOverTo(next.thread());
         resumed(idle);
     }
@@ -338,6 +336,7 @@ public final class CpuScheduler {
     void switchTo(Task self, Task next, char letter, long pathNs) {
         cpu.pathClock().aheadOfPath(pathNs);
         beginTurn(self, next, letter);
+        self.contextCount = cpu.preemptCount();
         self.sleep().leavesCpu();
         self.thread().handOverTo(next.thread());
         self.cpu().scheduler().resumed(self);
@@ -367,6 +366,7 @@ public final class CpuScheduler {
         } else {
             cpu.pathClock().awaitPathEnd();
         }
+        cpu.resumeContext(self.contextCount);
         if (Checks.ON) {
             Checks.invariant(
                     current == self,

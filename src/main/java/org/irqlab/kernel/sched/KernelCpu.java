@@ -8,7 +8,6 @@ import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.hw.cpu.InterruptEntry;
 import org.irqlab.hw.cpu.VirtualCpu;
 import org.irqlab.kernel.diag.ReportKind;
-import org.irqlab.kernel.path.KernelPath;
 import org.irqlab.kernel.path.PathClock;
 import org.irqlab.kernel.path.PathModel;
 
@@ -28,6 +27,9 @@ public final class KernelCpu implements InterruptEntry {
     private final PathModel paths;
     private final TraceRing ring;
     private final boolean stamped;
+    private final boolean realTime;
+    // The part of the preempt count that keeps a task on its CPU.
+    private final int atomicMask;
     private final PathClock pathClock;
     private final CpuScheduler scheduler;
     private final ThreadPaths threadPaths = new ThreadPaths(this);
@@ -37,6 +39,7 @@ public final class KernelCpu implements InterruptEntry {
 
     // Holder only.
     private int preemptCount;
+    private boolean hardirqThreadable;
     private long leakedContexts;
     // Set before the CPU runs; null if nobody wants to know.
     private CpuTimes times;
@@ -53,6 +56,8 @@ public final class KernelCpu implements InterruptEntry {
         this.paths = paths;
         this.ring = ring;
         pathClock = new PathClock(hw);
+        realTime = settings.preempt().realTime();
+        atomicMask = realTime ? ~PreemptCount.SOFTIRQ_MASK : ~0;
         stamped = ring != null || paths != PathModel.NONE;
         scheduler = new CpuScheduler(this, smp, settings);
         smp.add(this);
@@ -102,6 +107,40 @@ public final class KernelCpu implements InterruptEntry {
         return preemptCount;
     }
 
+    /**
+     * Returns whether the current context has to keep the CPU: anything is disabled, or an
+     * interrupt is served. On PREEMPT_RT softirqs, and bottom halves that are off, do not count.
+     */
+    @HotPath
+    public boolean atomic() {
+        return (preemptCount & atomicMask) != 0;
+    }
+
+    /** Returns whether this CPU's machine is one with PREEMPT_RT. */
+    public boolean realTime() {
+        return realTime;
+    }
+
+    /** The handler that runs next could be moved into a thread, or cannot. Hardirq context. */
+    @HotPath
+    public void setHardirqThreadable(boolean threadable) {
+        hardirqThreadable = threadable;
+    }
+
+    /** Returns whether the handler that runs could be moved into a thread. */
+    public boolean hardirqThreadable() {
+        return hardirqThreadable;
+    }
+
+    /** The task that left its CPU with {@code count} has it again. Interrupts off. */
+    @HotPath
+    void resumeContext(int count) {
+        preemptCount = count;
+        if (PreemptCount.inServingSoftirq(count)) {
+            enterTime(CpuTimes.Kind.SOFTIRQ);
+        }
+    }
+
     /** Spends CPU time; see {@link VirtualCpu#burn}. */
     @HotPath
     public void burn(long costNs) {
@@ -136,10 +175,10 @@ public final class KernelCpu implements InterruptEntry {
         if (bottomHalves.pending() && !PreemptCount.inInterrupt(preemptCount)) {
             bottomHalves.interruptExit();
         }
-        if (preemptCount == 0) {
+        if ((preemptCount & atomicMask) == 0) {
             if (scheduler.needResched()) {
                 scheduler.preemptFromInterrupt();
-            } else if (scheduler.aloneOnCpu()) {
+            } else if (preemptCount == 0 && scheduler.aloneOnCpu()) {
                 backlogEmpty.accept(this);
                 hw.setAlone(true);
             }
@@ -182,9 +221,15 @@ public final class KernelCpu implements InterruptEntry {
         enterTime(scheduler.idling() ? CpuTimes.Kind.IDLE : CpuTimes.Kind.TASK);
     }
 
-    /** Keeps softirqs from running on this CPU; nests. */
+    /**
+     * Keeps softirqs from running on this CPU; nests. On PREEMPT_RT the outermost one may sleep:
+     * only one task of a CPU has them off.
+     */
     @HotPath
     public void bhDisable() {
+        if (realTime && !PreemptCount.inSoftirq(preemptCount)) {
+            PreemptibleBottomHalves.disable(this, bottomHalves);
+        }
         preemptCount += PreemptCount.SOFTIRQ_DISABLE_OFFSET;
     }
 
@@ -195,6 +240,10 @@ public final class KernelCpu implements InterruptEntry {
     @HotPath
     public void bhEnable() {
         if (!ContextRules.mayEnableBh(this)) {
+            return;
+        }
+        if (realTime) {
+            PreemptibleBottomHalves.enable(this, bottomHalves);
             return;
         }
         // One preempt count stays until the softirqs have run, as in the kernel.
@@ -232,7 +281,7 @@ public final class KernelCpu implements InterruptEntry {
     /** Lets a more urgent task run if this is a place where the preemption model has it. */
     @HotPath
     void preemptIfDue() {
-        if (preemptCount == 0 && scheduler.needResched() && hw.irqsEnabled()) {
+        if ((preemptCount & atomicMask) == 0 && scheduler.needResched() && hw.irqsEnabled()) {
             scheduler.preemptPoint();
         }
     }
@@ -246,6 +295,18 @@ public final class KernelCpu implements InterruptEntry {
     @HotPath
     public void mightSleep(String what) {
         if (preemptCount != 0 || !hw.irqsEnabled() || !scheduler.runningTask()) {
+            ContextRules.mayNotSleep(this, what);
+        } else {
+            scheduler.voluntaryPoint();
+        }
+    }
+
+    /**
+     * The same for what sleeps on PREEMPT_RT only, a spin lock: bottom halves may be off, and a
+     * sleep announced.
+     */
+    public void mightSleepInLock(String what) {
+        if (atomic() || !hw.irqsEnabled() || scheduler.idling()) {
             ContextRules.mayNotSleep(this, what);
         }
     }
@@ -319,19 +380,6 @@ public final class KernelCpu implements InterruptEntry {
     @HotPath
     public PathClock pathClock() {
         return pathClock;
-    }
-
-    /**
-     * Spends time until a top half, a bottom half or a work item has spent {@code costNs} since
-     * {@code originNs}, up to the tracepoint that ends it.
-     *
-     * @return the origin, as {@link VirtualCpu#burnTowards} moves it
-     */
-    @HotPath
-    public long burnToEnd(long originNs, long costNs) {
-        boolean top = PreemptCount.inHardirq(preemptCount);
-        KernelPath path = top ? KernelPath.TOP_END : KernelPath.BOTTOM_END;
-        return pathClock.burnToEnd(path, originNs, costNs);
     }
 
     /** Returns the ways of this CPU's kernel threads to their work and from it. */

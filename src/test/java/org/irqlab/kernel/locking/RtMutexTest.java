@@ -76,7 +76,16 @@ class RtMutexTest {
                             mutex.unlock(self);
                             self.cpu().scheduler().reschedulePoint();
                         });
-        Task medium = sleeper(0, "medium", MEDIUM, self -> burnWithPoints(self, enough));
+        var hogs = new AtomicBoolean();
+        Task medium =
+                sleeper(
+                        0,
+                        "medium",
+                        MEDIUM,
+                        self -> {
+                            hogs.set(true);
+                            burnWithPoints(self, enough);
+                        });
         Task high =
                 sleeper(
                         cpuOfHigh,
@@ -92,6 +101,9 @@ class RtMutexTest {
         wake(cpuOfHigh, high);
         Threads.await("high waits", high::asleep);
         wake(0, medium);
+        if (!inheritance) {
+            Threads.await("medium hogs", hogs::get);
+        }
         release.set(true);
         if (inheritance) {
             Threads.await("high has it", () -> order.contains("high"));

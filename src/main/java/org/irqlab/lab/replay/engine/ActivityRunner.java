@@ -2,7 +2,9 @@ package org.irqlab.lab.replay.engine;
 
 import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
+import org.irqlab.kernel.path.KernelPath;
 import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.sched.PreemptCount;
 import org.irqlab.kernel.sched.PreemptCount;
 import org.irqlab.kernel.sched.Task;
 import org.irqlab.lab.replay.ReplayPlan;
@@ -58,9 +60,17 @@ final class ActivityRunner {
     @HotPath
     long execute(KernelCpu cpu, Run run, long startNs) {
         long cost = plan.costNs[run.activity];
-        long origin = cpu.burnToEnd(untilLastAction(cpu, run, startNs, 0), cost);
+        long origin = burnToEnd(cpu, untilLastAction(cpu, run, startNs, 0), cost);
         counters[cpu.id()].ran();
         return Math.max(cost, HostClock.nowNs() - origin);
+    }
+
+    /** Spends time up to the tracepoint that ends a top half, a bottom half or a work item. */
+    @HotPath
+    private static long burnToEnd(KernelCpu cpu, long originNs, long costNs) {
+        boolean top = PreemptCount.inHardirq(cpu.preemptCount());
+        KernelPath path = top ? KernelPath.TOP_END : KernelPath.BOTTOM_END;
+        return cpu.pathClock().burnToEnd(path, originNs, costNs);
     }
 
     /**
