@@ -122,7 +122,10 @@ public final class TestMachine implements AutoCloseable {
     public void inInterrupt(int cpu, Consumer<KernelCpu> work) {
         var done = new CountDownLatch(1);
         call.set(here -> {
+            // As the handler of a device's line, which may have a thread.
+            here.setHardirqThreadable(true);
             work.accept(here);
+            here.setHardirqThreadable(false);
             done.countDown();
         });
         machine.controller().sendIpi(cpu, callVector);

@@ -29,6 +29,7 @@ final class IdleLoop {
     private final Phaser stopped;
     private final IdleListener listener;
     private final Runnable tickStops;
+    private final IdlePolicy policy;
 
     // The CPU's thread; read after the run.
     private long idleNs;
@@ -41,21 +42,22 @@ final class IdleLoop {
             Supplier<Iterable<Task>> tasks,
             Phaser stopped,
             IdleListener listener,
-            Runnable tickStops) {
+            Runnable tickStops,
+            IdlePolicy policy) {
         this.cpu = cpu;
         hw = cpu.hw();
         this.tasks = tasks;
         this.stopped = stopped;
         this.listener = listener;
         this.tickStops = tickStops;
+        this.policy = policy;
     }
 
     void run(Task self) {
         try {
-            IdlePolicy policy = cpu.scheduler().idlePolicy();
             hw.irqEnable();
             while (!cpu.smp().stopping()) {
-                idlePeriod(policy);
+                idlePeriod();
                 cpu.scheduler().reschedulePoint();
             }
         } catch (TaskExit e) {
@@ -70,14 +72,14 @@ final class IdleLoop {
         hw.irqDisable();
         for (Task task : tasks.get()) {
             if (task != self && task.cpu() == cpu) {
-                cpu.scheduler().kill(task);
+                cpu.scheduler().life().kill(task);
             }
         }
     }
 
     /** Idles until a task wants the CPU. */
     @HotPath
-    private void idlePeriod(IdlePolicy policy) {
+    private void idlePeriod() {
         listener.idleBegins(cpu);
         stopTick();
         long began = HostClock.nowNs();

@@ -1,19 +1,15 @@
 package org.irqlab.kernel.boot;
 
 import org.irqlab.base.trace.NameTable;
-import org.irqlab.base.trace.TraceRing;
 import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.hw.cpu.HaltLine;
-import org.irqlab.hw.cpu.LocalTimer;
-import org.irqlab.hw.cpu.NoiseMeter;
-import org.irqlab.hw.cpu.VirtualCpu;
 import org.irqlab.hw.intc.InterruptController;
-import org.irqlab.kernel.irq.ipi.CrossCall;
 import org.irqlab.kernel.irq.ipi.CrossCalls;
 import org.irqlab.kernel.irq.ipi.FunctionCallHandler;
-import org.irqlab.kernel.irq.ipi.IrqWork;
-import org.irqlab.kernel.irq.line.IrqCore;
 import org.irqlab.kernel.irq.platform.IrqTable;
+import org.irqlab.kernel.locking.Lockdep;
+import org.irqlab.kernel.locking.Locking;
+import org.irqlab.kernel.locking.PriorityInheritance;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.Smp;
 import org.irqlab.kernel.sched.Task;
@@ -23,20 +19,16 @@ import org.irqlab.kernel.softirq.SoftirqActions;
 import org.irqlab.kernel.softirq.SoftirqTakeOver;
 import org.irqlab.kernel.softirq.SoftirqVector;
 import org.irqlab.kernel.softirq.Softirqs;
-import org.irqlab.kernel.softirq.Tasklet;
 import org.irqlab.kernel.softirq.TaskletControl;
 import org.irqlab.kernel.softirq.Tasklets;
 import org.irqlab.kernel.time.ClockEvents;
 import org.irqlab.kernel.time.CpuTimers;
 import org.irqlab.kernel.trap.NmiDispatch;
 import org.irqlab.kernel.workqueue.Workqueues;
-import org.irqlab.kernel.workqueue.setup.WorkqueueHost;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Phaser;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -53,26 +45,14 @@ public final class Machine implements AutoCloseable {
     private final Smp smp;
     private final IrqTable irqs;
     private final CrossCalls calls;
+    private final Locking locking;
     private final NameTable names = new NameTable();
     private final SoftirqActions softirqActions = new SoftirqActions();
     private final TaskletControl taskletControl;
     private final List<SoftirqTakeOver> takeOvers = new ArrayList<>();
-    private final Softirqs[] softirqs;
-    private final Tasklets[] tasklets;
-    private final Tasklets[] highTasklets;
-    private final ClockEvents[] timers;
-    private final CpuTimers[] cpuTimers;
-    private final NmiDispatch[] nmis;
-    private final IdleLoop[] idleLoops;
-    private final Task[] idleTasks;
-    // Grows while the machine runs, too: threads of handlers that are requested then.
-    private final List<Task> tasks = new CopyOnWriteArrayList<>();
-    private final List<Task> irqThreads = new ArrayList<>();
+    private final CpuParts[] parts;
+    private final MachineTasks tasks;
     private final Workqueues workqueues;
-    private final IdleListener listener;
-    // Also while the machine runs: workers.
-    private final AtomicInteger nextPid = new AtomicInteger();
-    private boolean started;
     private boolean closed;
 
     /**
@@ -90,73 +70,37 @@ public final class Machine implements AutoCloseable {
             throw new IllegalArgumentException(
                     "cpus=" + cpus + " != controller's " + controller.cpus());
         }
-        this.listener = listener;
-        nextPid.set(spec.firstPid());
+        tasks = new MachineTasks(spec.firstPid());
         smp = new Smp(controller);
         irqs = new IrqTable(smp, spec.irqs());
         calls = new CrossCalls(smp);
+        boolean realTime = spec.scheduling().preempt().realTime();
+        locking = new Locking(new Lockdep(), new PriorityInheritance(true), realTime);
         smp.setCallsPending(calls::pending);
         taskletControl = new TaskletControl(spec.softirqs().killReportNs());
-        softirqs = new Softirqs[cpus];
-        tasklets = new Tasklets[cpus];
-        highTasklets = new Tasklets[cpus];
-        timers = new ClockEvents[cpus];
-        cpuTimers = new CpuTimers[cpus];
-        nmis = new NmiDispatch[cpus];
-        idleLoops = new IdleLoop[cpus];
-        idleTasks = new Task[cpus];
-        var stopped = new Phaser(cpus);
+        parts = new CpuParts[cpus];
+        var shared =
+                new CpuParts.Shared(
+                        smp, softirqActions, calls, locking, tasks, new Phaser(cpus), listener);
         for (int id = 0; id < cpus; id++) {
-            bringUp(spec, id, halts.get(id), stopped);
+            parts[id] = new CpuParts(spec, id, halts.get(id), shared);
+            KernelCpu cpu = parts[id].cpu;
+            cpu.connect(irqs.dispatch(), parts[id].softirqs);
+            cpu.setBacklogListener(listener::idleBegins);
         }
         setSoftirqAction(SoftirqVector.TASKLET, cpu -> runTasklets(cpu, false));
         setSoftirqAction(SoftirqVector.HI, cpu -> runTasklets(cpu, true));
-        addTakeOver((dead, live) -> tasklets[live.id()].takeOver(tasklets[dead]));
-        addTakeOver((dead, live) -> highTasklets[live.id()].takeOver(highTasklets[dead]));
-        irqs.core().connect(new IrqHost());
+        addTakeOver((dead, live) -> tasklets(live.id()).takeOver(tasklets(dead)));
+        addTakeOver((dead, live) -> highTasklets(live.id()).takeOver(highTasklets(dead)));
+        irqs.core().connect(new IrqHost(this, tasks));
         connectSystemVectors(controller);
-        workqueues = new Workqueues(smp, spec.workers(), names::id, new WorkerHost());
+        workqueues = new Workqueues(smp, spec.workers(), names::id, new WorkerHost(this, tasks));
     }
 
     /** Work in softirq context comes before the tasklets of the same vector. */
     private void runTasklets(KernelCpu cpu, boolean high) {
         workqueues.softirq(cpu, high);
-        (high ? highTasklets : tasklets)[cpu.id()].run(cpu);
-    }
-
-    private void bringUp(MachineSpec spec, int id, HaltLine halt, Phaser stopped) {
-        var port = smp.controller().port(id);
-        var hw =
-                new VirtualCpu(
-                        id, spec.hostCores()[id], port, halt, new NoiseMeter(spec.stealNs()));
-        var ring = spec.traceCapacity() == 0 ? null : new TraceRing(spec.traceCapacity());
-        var cpu = new KernelCpu(hw, smp, spec.scheduling(), spec.paths().apply(id), ring);
-        idleLoops[id] =
-                new IdleLoop(cpu, () -> tasks, stopped, listener, () -> softirqs[id].tickStops());
-        idleTasks[id] =
-                cpu.scheduler()
-                        .newTask(
-                                new Task.TaskSpec("cpu/" + id, 0, TaskPolicy.NORMAL, true),
-                                idleLoops[id]::run);
-        cpu.scheduler().setIdle(idleTasks[id]);
-        softirqs[id] =
-                new Softirqs(
-                        cpu,
-                        softirqActions,
-                        spec.softirqs().policy(),
-                        spec.scheduling().tickNs(),
-                        newPid());
-        tasks.add(softirqs[id].ksoftirqd());
-        tasklets[id] = new Tasklets(cpu, softirqs[id], SoftirqVector.TASKLET);
-        highTasklets[id] = new Tasklets(cpu, softirqs[id], SoftirqVector.HI);
-        timers[id] = new ClockEvents(port.timer());
-        hw.addDevice(new LocalTimer(hw));
-        cpuTimers[id] = new CpuTimers(cpu, (work, here) -> calls.queueOn(id, work, here));
-        port.connectNmi(hw.nmi());
-        hw.signals().connect(new SecondaryStart(cpu, timers[id]));
-        nmis[id] = new NmiDispatch(cpu);
-        cpu.connect(irqs.dispatch(), softirqs[id]);
-        cpu.setBacklogListener(listener::idleBegins);
+        (high ? highTasklets(cpu.id()) : tasklets(cpu.id())).run(cpu);
     }
 
     private void connectSystemVectors(InterruptController controller) {
@@ -180,7 +124,7 @@ public final class Machine implements AutoCloseable {
         irqs.setSystemHandler(
                 vectors.localTimer(),
                 cpu -> {
-                    timers[cpu.id()].interrupt();
+                    timer(cpu.id()).interrupt();
                     cpu.scheduler().tick();
                     irqs.core().tick(cpu);
                     workqueues().tick(cpu);
@@ -241,24 +185,23 @@ public final class Machine implements AutoCloseable {
 
     /** Returns a pid that no task of this machine has. */
     public int newPid() {
-        return nextPid.getAndIncrement();
+        return tasks.newPid();
     }
 
     /** Starts every thread and gives each CPU to its idle task. */
     public void start() {
-        if (started) {
+        if (tasks.started()) {
             throw new IllegalStateException("a machine starts once");
         }
         if (closed) {
             throw new IllegalStateException("the machine was closed before it was started");
         }
-        started = true;
+        tasks.begin();
         smp.start();
-        tasks.addAll(irqThreads);
-        tasks.forEach(task -> task.thread().start());
-        for (Task idle : idleTasks) {
-            idle.thread().start();
-            idle.thread().give();
+        tasks.start();
+        for (CpuParts part : parts) {
+            part.idleTask.thread().start();
+            part.idleTask.thread().give();
         }
     }
 
@@ -270,15 +213,15 @@ public final class Machine implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        if (!started) {
+        if (!tasks.started()) {
             return;
         }
         smp.stop();
         boolean ended = true;
-        for (Task idle : idleTasks) {
-            ended &= idle.thread().join(STOP_MILLIS);
+        for (CpuParts part : parts) {
+            ended &= part.idleTask.thread().join(STOP_MILLIS);
         }
-        for (Task task : tasks) {
+        for (Task task : tasks.all()) {
             ended &= task.thread().join(ended ? STOP_MILLIS : 1);
         }
         if (smp.failure() != null) {
@@ -314,8 +257,21 @@ public final class Machine implements AutoCloseable {
         return calls;
     }
 
+    /** Returns what this machine's locks are made with. */
+    public Locking locking() {
+        return locking;
+    }
+
+    public Lockdep lockdep() {
+        return locking.lockdep();
+    }
+
+    public PriorityInheritance inheritance() {
+        return locking.inheritance();
+    }
+
     public Softirqs softirqs(int cpu) {
-        return softirqs[cpu];
+        return parts[cpu].softirqs;
     }
 
     /** Returns what disables and kills tasklets. */
@@ -324,26 +280,26 @@ public final class Machine implements AutoCloseable {
     }
 
     public Tasklets tasklets(int cpu) {
-        return tasklets[cpu];
+        return parts[cpu].tasklets;
     }
 
     public Tasklets highTasklets(int cpu) {
-        return highTasklets[cpu];
+        return parts[cpu].highTasklets;
     }
 
     /** Returns what programs the timer of one CPU. */
     public ClockEvents timer(int cpu) {
-        return timers[cpu];
+        return parts[cpu].timer;
     }
 
     /** Returns the kernel's timers of one CPU, beside the tick. */
     public CpuTimers timers(int cpu) {
-        return cpuTimers[cpu];
+        return parts[cpu].timers;
     }
 
     /** Returns the NMI entry of one CPU; its line is {@code cpu(id).hw().nmi()}. */
     public NmiDispatch nmis(int cpu) {
-        return nmis[cpu];
+        return parts[cpu].nmis;
     }
 
     public Workqueues workqueues() {
@@ -357,75 +313,11 @@ public final class Machine implements AutoCloseable {
 
     /** Returns all tasks but the idle ones: for traces and displays. */
     public List<Task> tasks() {
-        return List.copyOf(tasks);
+        return List.copyOf(tasks.all());
     }
 
     /** Returns how long {@code cpu} was idle, ns. After the machine has stopped. */
     public long idleNs(int cpu) {
-        return idleLoops[cpu].idleNs();
-    }
-
-    /** What the interrupt layer needs of this machine. */
-    private final class IrqHost implements IrqCore.Host {
-        @Override
-        public void schedule(Tasklet tasklet, KernelCpu cpu) {
-            tasklets[cpu.id()].schedule(tasklet);
-        }
-
-        @Override
-        public void call(int target, Consumer<KernelCpu> function, KernelCpu cpu) {
-            calls.callAsync(target, new CrossCall(function), cpu);
-        }
-
-        @Override
-        public void adopt(Task task) {
-            if (started) {
-                tasks.add(task);
-                task.thread().start();
-            } else {
-                irqThreads.add(task);
-            }
-        }
-
-        @Override
-        public boolean forget(Task task) {
-            return !started && irqThreads.remove(task);
-        }
-    }
-
-    /** What the workqueues need of this machine. */
-    private final class WorkerHost implements WorkqueueHost {
-        @Override
-        public int newPid() {
-            return Machine.this.newPid();
-        }
-
-        @Override
-        public void adopt(Task task) {
-            tasks.add(task);
-            if (started) {
-                task.thread().start();
-            }
-        }
-
-        @Override
-        public void forget(Task task) {
-            tasks.remove(task);
-        }
-
-        @Override
-        public void raise(KernelCpu cpu, boolean high) {
-            softirqs[cpu.id()].raise(high ? SoftirqVector.HI : SoftirqVector.TASKLET);
-        }
-
-        @Override
-        public void interrupt(int target, IrqWork work, KernelCpu cpu) {
-            calls.queueOn(target, work, cpu);
-        }
-
-        @Override
-        public CpuTimers timers(int cpu) {
-            return cpuTimers[cpu];
-        }
+        return parts[cpu].idleLoop.idleNs();
     }
 }

@@ -4,7 +4,9 @@ import org.irqlab.hw.cpu.GuestThread;
 import org.irqlab.hw.cpu.NoiseMeter;
 import org.irqlab.kernel.irq.IrqSettings;
 import org.irqlab.kernel.path.PathModel;
+import org.irqlab.kernel.sched.PreemptModel;
 import org.irqlab.kernel.sched.SchedulerSettings;
+import org.irqlab.kernel.softirq.SoftirqPolicy;
 import org.irqlab.kernel.softirq.SoftirqSettings;
 import org.irqlab.kernel.workqueue.setup.WorkerSettings;
 import org.irqlab.kernel.workqueue.setup.WorkerSupply;
@@ -35,6 +37,19 @@ public record MachineSpec(
         IrqSettings irqs,
         SoftirqSettings softirqs) {
     private static final int FIRST_PID = 2;
+
+    /**
+     * A spec without contradictions: PREEMPT_RT threads handlers by force, and where they are
+     * threaded by force, softirqs run in ksoftirqd and not at interrupt exit.
+     */
+    public MachineSpec {
+        if (scheduling.preempt().realTime()) {
+            irqs = irqs.withThreading(IrqSettings.Threading.FORCED_RT);
+        }
+        if (irqs.threading().forced()) {
+            softirqs = softirqs.withPolicy(SoftirqPolicy.NOT_AT_INTERRUPT_EXIT);
+        }
+    }
 
     /** A machine whose CPUs float over the host's cores: for tests of behaviour, not of time. */
     public static MachineSpec unpinned(int cpus) {
@@ -68,6 +83,14 @@ public record MachineSpec(
                 firstPid,
                 irqs,
                 softirqs);
+    }
+
+    /**
+     * The same with PREEMPT_RT: handlers in threads but for those that refuse, softirqs in tasks
+     * that can be preempted, spin locks that sleep.
+     */
+    public MachineSpec withPreemptRt() {
+        return withScheduling(scheduling.withPreempt(PreemptModel.RT));
     }
 
     public MachineSpec withPaths(IntFunction<PathModel> model) {

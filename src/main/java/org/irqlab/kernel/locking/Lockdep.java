@@ -34,8 +34,6 @@ public final class Lockdep {
     /** Most levels at which locks of one key nest. */
     public static final int SUBCLASSES = 7;
 
-    private static final int MOST_CPUS = 1024;
-
     /** Makes no classes: its locks are not checked, at the cost of one branch each. */
     public static final Lockdep OFF = new Lockdep(0);
 
@@ -49,9 +47,6 @@ public final class Lockdep {
     private final List<LockClass> byId = new ArrayList<>();
     private final Map<String, List<String>> stacks = new HashMap<>();
     private final Map<String, ReportKind> found = new HashMap<>();
-
-    // By CPU; its holder.
-    private final boolean[] notThreadable = new boolean[MOST_CPUS];
 
     public Lockdep() {
         this(MOST_CLASSES);
@@ -82,11 +77,6 @@ public final class Lockdep {
             byId.add(found);
         }
         return found;
-    }
-
-    /** Says that the handlers that now run on {@code cpu} cannot be moved into a thread, or can. */
-    public void setThreadable(KernelCpu cpu, boolean threadable) {
-        notThreadable[cpu.id()] = !threadable;
     }
 
     void acquire(KernelCpu cpu, LockClass type, Object lock, LockMode mode, boolean tried) {
@@ -127,7 +117,7 @@ public final class Lockdep {
         int count = cpu.preemptCount();
         WaitLevel allowed = WaitLevel.SLEEP;
         if (PreemptCount.inHardirq(count)) {
-            allowed = notThreadable[cpu.id()] ? WaitLevel.SPIN : WaitLevel.CONFIG;
+            allowed = cpu.hardirqThreadable() ? WaitLevel.CONFIG : WaitLevel.SPIN;
         } else if (PreemptCount.inServingSoftirq(count)) {
             allowed = WaitLevel.CONFIG;
         }
@@ -151,7 +141,7 @@ public final class Lockdep {
         if (!tried && PreemptCount.inHardirq(count)) {
             noteUse(cpu, type, LockUse.Interrupt.HARDIRQ, true, read);
         }
-        if (!tried && PreemptCount.inServingSoftirq(count)) {
+        if (!tried && PreemptCount.inServingSoftirq(count) && !cpu.realTime()) {
             noteUse(cpu, type, LockUse.Interrupt.SOFTIRQ, true, read);
         }
         noteOpen(cpu, type, mode);
@@ -164,7 +154,8 @@ public final class Lockdep {
         }
         boolean read = mode != LockMode.WRITE;
         noteUse(cpu, type, LockUse.Interrupt.HARDIRQ, false, read);
-        if (!PreemptCount.inInterrupt(cpu.preemptCount())) {
+        // On PREEMPT_RT a softirq is a task that may wait for another.
+        if (!PreemptCount.inInterrupt(cpu.preemptCount()) && !cpu.realTime()) {
             noteUse(cpu, type, LockUse.Interrupt.SOFTIRQ, false, read);
         }
     }

@@ -19,6 +19,8 @@ import java.util.Map;
  * <p>SIMPLIFIED: one spin lock for the whole machine; Linux walks a chain lock by lock, and gives
  * up after 1,024 links.
  *
+ * <p>SIMPLIFIED: the weight of a fair task stays the one that it was made with.
+ *
  * <p><b>Threads.</b> Any holder.
  *
  * @see "Linux kernel/locking/rtmutex.c, rt_mutex_adjust_prio_chain"
@@ -174,6 +176,23 @@ public final class PriorityInheritance {
             }
         }
         return most;
+    }
+
+    /**
+     * Gives {@code task} a policy of its own choice, as chrt does: it competes with that, or with
+     * what it is lent, if that is more. Task context.
+     */
+    public void setPolicy(Task task, TaskPolicy policy, KernelCpu cpu) {
+        cpu.preemptDisable();
+        boolean irqs = enter(cpu);
+        task.setNormalPolicy(policy);
+        if (standings.containsKey(task)) {
+            adjust(task, cpu);
+        } else {
+            task.compete(policy, cpu);
+        }
+        leave(cpu, irqs);
+        cpu.preemptEnable();
     }
 
     /** Returns what {@code task} is to compete with. */

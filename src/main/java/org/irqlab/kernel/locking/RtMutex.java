@@ -23,6 +23,8 @@ import java.util.List;
 public final class RtMutex {
     private final String name;
     private final LockClass type;
+    // Whether it stands in for what spins elsewhere.
+    private final boolean inSpinLock;
     private final PriorityInheritance inheritance;
 
     // Guarded by the lock of inheritance.
@@ -35,9 +37,20 @@ public final class RtMutex {
      * @param key names it in reports; locks of one key obey one order
      */
     public RtMutex(PriorityInheritance inheritance, Lockdep lockdep, String key) {
+        this(inheritance, lockdep.lockClass(key, WaitLevel.SLEEP, WaitLevel.SLEEP), key, false);
+    }
+
+    private RtMutex(
+            PriorityInheritance inheritance, LockClass type, String name, boolean inSpinLock) {
         this.inheritance = inheritance;
-        name = key;
-        type = lockdep.lockClass(key, WaitLevel.SLEEP, WaitLevel.SLEEP);
+        this.type = type;
+        this.name = name;
+        this.inSpinLock = inSpinLock;
+    }
+
+    /** Makes what is inside a lock that spins elsewhere; its user tells the lock checker. */
+    static RtMutex inSpinLock(PriorityInheritance inheritance, String name) {
+        return new RtMutex(inheritance, null, name, true);
     }
 
     public String name() {
@@ -47,7 +60,11 @@ public final class RtMutex {
     /** Takes the lock; sleeps while another task owns it. */
     public void lock(Task self) {
         KernelCpu cpu = self.cpu();
-        cpu.mightSleep(name);
+        if (inSpinLock) {
+            cpu.mightSleepInLock(name);
+        } else {
+            cpu.mightSleep(name);
+        }
         if (type != null) {
             type.acquire(cpu, this, LockMode.WRITE);
         }

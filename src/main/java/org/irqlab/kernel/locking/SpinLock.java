@@ -3,6 +3,7 @@ package org.irqlab.kernel.locking;
 import org.irqlab.base.HotPath;
 import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.sched.Task;
 
 import java.util.List;
 
@@ -10,9 +11,15 @@ import java.util.List;
  * A spin lock in its four forms: plain, with bottom halves off, with interrupts off, and with
  * interrupts as they were.
  *
- * <p>The holder is a CPU: it may be interrupted, but not preempted. What a form turns off is off
+ * <p>The holder is a CPU: it may be interrupted, but not preempted. On PREEMPT_RT it is a task that
+ * keeps its CPU but can be preempted: waiters sleep and lend it their priority, interrupts stay as
+ * they are in every form, and {@code lockBh} takes the CPU's {@link BottomHalfLock}; only a lock of
+ * level SPIN, a raw one, is as elsewhere. What a form turns off is off
  * before the lock is waited for, and on again after it has been given back. Shared between tasks
  * and a softirq: {@code lockBh} in the task; shared with a handler: {@code lockIrqsave} everywhere.
+ *
+ * <p>SIMPLIFIED: on PREEMPT_RT a wait takes back a sleep that was announced before, so that its
+ * loop looks once more; Linux keeps the announcement aside.
  *
  * <p><b>Threads.</b> The holder of the CPU's baton. <b>Progress.</b> Blocking; a waiter polls, so
  * that with the plain form it takes interrupts while it spins. Who waits for itself spins until the
@@ -27,14 +34,16 @@ public final class SpinLock {
     private final String name;
     private final LockClass type;
     private final RawSpinLock word = new RawSpinLock();
+    // What is taken instead of the word on PREEMPT_RT; else null.
+    private final RtMutex sleeping;
 
     /**
      * Makes a lock that sleeps on PREEMPT_RT.
      *
-     * @param key names it in reports; locks of one key obey one order
+     * @param locking the machine's
      */
-    public SpinLock(Lockdep lockdep, String key) {
-        this(lockdep, key, WaitLevel.CONFIG);
+    public SpinLock(Locking locking, String key) {
+        this(locking, key, WaitLevel.CONFIG);
     }
 
     /**
@@ -42,10 +51,22 @@ public final class SpinLock {
      *
      * @param level SPIN for a raw spin lock, else CONFIG
      */
-    public SpinLock(Lockdep lockdep, String key, WaitLevel level) {
+    public SpinLock(Locking locking, String key, WaitLevel level) {
         name = key;
-        type = lockdep.lockClass(key, level, level);
+        type = locking.lockdep().lockClass(key, level, level);
+        boolean sleeps = locking.realTime() && level != WaitLevel.SPIN;
+        sleeping = sleeps ? RtMutex.inSpinLock(locking.inheritance(), key) : null;
     }
+
+    /**
+     * Makes a lock of a machine without PREEMPT_RT.
+     *
+     * @param key names it in reports; locks of one key obey one order
+     */
+    public SpinLock(Lockdep lockdep, String key) {
+        this(new Locking(lockdep, null, false), key, WaitLevel.CONFIG);
+    }
+
 
     public String name() {
         return name;
@@ -64,6 +85,10 @@ public final class SpinLock {
      */
     @HotPath
     public void lockNested(KernelCpu cpu, int subclass) {
+        if (sleeping != null) {
+            sleep(cpu, subclass);
+            return;
+        }
         cpu.preemptDisable();
         if (type != null) {
             type.nested(subclass).acquire(cpu, this, LockMode.WRITE);
@@ -71,6 +96,15 @@ public final class SpinLock {
         if (!word.tryLock(cpu.id())) {
             spin(cpu);
         }
+    }
+
+    private void sleep(KernelCpu cpu, int subclass) {
+        Task self = cpu.current();
+        self.pin();
+        if (type != null) {
+            type.nested(subclass).acquire(cpu, this, LockMode.WRITE);
+        }
+        sleeping.lock(self);
     }
 
     private void spin(KernelCpu cpu) {
@@ -89,9 +123,8 @@ public final class SpinLock {
     /** Takes the lock if it is free; returns whether it did. */
     @HotPath
     public boolean tryLock(KernelCpu cpu) {
-        cpu.preemptDisable();
-        if (!word.tryLock(cpu.id())) {
-            cpu.preemptEnable();
+        boolean got = sleeping == null ? tryWord(cpu) : trySleeping(cpu.current());
+        if (!got) {
             return false;
         }
         if (type != null) {
@@ -100,23 +133,53 @@ public final class SpinLock {
         return true;
     }
 
+    private boolean tryWord(KernelCpu cpu) {
+        cpu.preemptDisable();
+        if (!word.tryLock(cpu.id())) {
+            cpu.preemptEnable();
+            return false;
+        }
+        return true;
+    }
+
+    private boolean trySleeping(Task self) {
+        self.pin();
+        if (!sleeping.tryLock(self)) {
+            self.unpin();
+            return false;
+        }
+        return true;
+    }
+
     /** Gives the lock back, and reschedules if that is due. */
     @HotPath
     public void unlock(KernelCpu cpu) {
         if (release(cpu)) {
+            enablePreemption(cpu);
+        }
+    }
+
+    private void enablePreemption(KernelCpu cpu) {
+        if (sleeping == null) {
             cpu.preemptEnable();
         }
     }
 
     private boolean release(KernelCpu cpu) {
-        if (!word.heldBy(cpu.id())) {
+        if (!heldBy(cpu)) {
             cpu.report(ReportKind.BAD_UNLOCK, name, List.of());
             return false;
         }
         if (type != null) {
             type.release(cpu, this);
         }
-        word.unlock(cpu.id());
+        if (sleeping == null) {
+            word.unlock(cpu.id());
+        } else {
+            Task self = cpu.current();
+            sleeping.unlock(self);
+            self.unpin();
+        }
         return true;
     }
 
@@ -132,7 +195,7 @@ public final class SpinLock {
     public void unlockBh(KernelCpu cpu) {
         if (release(cpu)) {
             // Bottom halves are off: nothing is due yet.
-            cpu.preemptEnable();
+            enablePreemption(cpu);
         }
         cpu.bhEnable();
     }
@@ -140,7 +203,9 @@ public final class SpinLock {
     /** Turns interrupts off, which are on, and takes the lock. */
     @HotPath
     public void lockIrq(KernelCpu cpu) {
-        cpu.hw().irqDisable();
+        if (sleeping == null) {
+            cpu.hw().irqDisable();
+        }
         lock(cpu);
     }
 
@@ -153,7 +218,7 @@ public final class SpinLock {
     /** Takes the lock with interrupts off; returns whether they were on. */
     @HotPath
     public boolean lockIrqsave(KernelCpu cpu) {
-        boolean irqs = cpu.hw().irqSave();
+        boolean irqs = sleeping == null ? cpu.hw().irqSave() : cpu.hw().irqsEnabled();
         lock(cpu);
         return irqs;
     }
@@ -161,6 +226,9 @@ public final class SpinLock {
     /** Takes the lock with interrupts off if it is free; else leaves them on, as they were. */
     @HotPath
     public boolean tryLockIrq(KernelCpu cpu) {
+        if (sleeping != null) {
+            return tryLock(cpu);
+        }
         cpu.hw().irqDisable();
         boolean got = tryLock(cpu);
         if (!got) {
@@ -178,14 +246,18 @@ public final class SpinLock {
     /** Preemption last: an interrupt that is taken here does not switch, the caller does. */
     private void unlockRestoring(KernelCpu cpu, boolean irqs) {
         boolean held = release(cpu);
-        cpu.hw().irqRestore(irqs);
+        if (sleeping == null) {
+            cpu.hw().irqRestore(irqs);
+        }
         if (held) {
-            cpu.preemptEnable();
+            enablePreemption(cpu);
         }
     }
 
-    /** Returns whether this CPU holds the lock. */
+    /** Returns whether this CPU holds the lock; on PREEMPT_RT, its current task. */
     public boolean heldBy(KernelCpu cpu) {
-        return word.heldBy(cpu.id());
+        return sleeping == null
+                ? word.heldBy(cpu.id())
+                : sleeping.owner() == cpu.current();
     }
 }

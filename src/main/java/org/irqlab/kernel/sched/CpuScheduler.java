@@ -21,17 +21,17 @@ import java.util.function.Consumer;
  */
 public final class CpuScheduler {
     // States in sched_switch besides a sleeper's own.
-    private static final char RUNNABLE = 'R';
+    static final char RUNNABLE = 'R';
     private static final char DEAD = 'X';
 
     private final KernelCpu cpu;
     private final Smp smp;
-    private final SchedulerSettings settings;
+    private final PreemptModel model;
     private final RunQueue queue;
     private final RunQueueClock clock;
-    private final RemoteWakes remoteWakes;
+    final RemoteWakes remoteWakes;
     final PolicyChanges policyChanges;
-    final TaskLife life;
+    private final TaskLife life;
     private WakePlacementPolicy placement = WakePlacementPolicy.PREVIOUS_CPU;
     private Task idle;
     private Task current;
@@ -43,7 +43,7 @@ public final class CpuScheduler {
     CpuScheduler(KernelCpu cpu, Smp smp, SchedulerSettings settings) {
         this.cpu = cpu;
         this.smp = smp;
-        this.settings = settings;
+        model = settings.preempt();
         queue = new RunQueue(settings, smp.count());
         clock = new RunQueueClock(cpu);
         remoteWakes = new RemoteWakes(cpu);
@@ -71,13 +71,13 @@ public final class CpuScheduler {
         this.placement = placement;
     }
 
-    /** Returns what this CPU does when it is idle. */
-    public IdlePolicy idlePolicy() {
-        return settings.idle();
-    }
-
     public Task current() {
         return current;
+    }
+
+    /** Returns what begins and ends this CPU's tasks. */
+    public TaskLife life() {
+        return life;
     }
 
     boolean idle(Task task) {
@@ -137,8 +137,9 @@ public final class CpuScheduler {
     }
 
     private void placeWoken(Task task, boolean delayed) {
-        // Still in that CPU's hands, or in its fair queue: only it can take the task in.
-        boolean bound = delayed || task.sleep().onCpu();
+        // Still in that CPU's hands, or in its fair queue, so that only it can take the task in; or
+        // the task must not leave it.
+        boolean bound = delayed || task.sleep().onCpu() || task.pinned();
         int target = bound ? task.cpu().id() : placement.select(task, cpu);
         SchedEvents.waking(cpu, task, target);
         if (target == cpu.id()) {
@@ -147,12 +148,7 @@ public final class CpuScheduler {
             activate(task);
             return;
         }
-        KernelCpu other = smp.cpu(target);
-        task.setCpu(other);
-        task.remoteWake = true;
-        if (other.scheduler().remoteWakes.push(task)) {
-            smp.sendWakeList(target);
-        }
+        RemoteWakes.send(task, smp.cpu(target));
     }
 
     /** The interrupt that brings what other CPUs woke has come, and its first event has not. */
@@ -178,7 +174,7 @@ public final class CpuScheduler {
 
     private void activate(Task task) {
         if (!task.remoteWake) {
-            cpu.burnPath(
+            cpu.pathClock().burnPath(
                     KernelPath.LOCAL_WAKE,
                     cpu.paths().localWakeNs(current == idle, task.sinceRanNs()));
         }
@@ -211,7 +207,7 @@ public final class CpuScheduler {
      * <p>The caller may find itself on another CPU: ask {@link Task#cpu()} afterwards.
      */
     public void schedule() {
-        if (cpu.preemptCount() != 0 || current == idle) {
+        if (cpu.atomic() || current == idle) {
             ContextRules.scheduleInAtomic(cpu);
         } else {
             scheduleTask();
@@ -239,10 +235,8 @@ public final class CpuScheduler {
      */
     @HotPath
     void preemptFromInterrupt() {
-        if (current != idle
-                && (smp.stopping()
-                        || settings.preempt() == PreemptModel.FULL
-                        || !current.inKernel())) {
+        boolean may = smp.stopping() || model.preemptsKernel() || !current.inKernel();
+        if (may && current != idle) {
             switchAway(false);
         }
     }
@@ -250,7 +244,15 @@ public final class CpuScheduler {
     /** The preempt count has become zero in kernel code. Interrupts on. */
     @HotPath
     void preemptPoint() {
-        if (settings.preempt() == PreemptModel.FULL && current != idle) {
+        if (model.preemptsKernel() && current != idle) {
+            reschedulePoint();
+        }
+    }
+
+    /** The caller may sleep here: where preemption is voluntary, that is a point, too. */
+    @HotPath
+    void voluntaryPoint() {
+        if (needResched && model == PreemptModel.VOLUNTARY) {
             reschedulePoint();
         }
     }
@@ -261,7 +263,7 @@ public final class CpuScheduler {
      */
     @HotPath
     public void reschedulePoint() {
-        if (needResched && cpu.preemptCount() != 0) {
+        if (needResched && cpu.atomic()) {
             ContextRules.noVoluntarySwitch(cpu);
         } else if (needResched) {
             boolean irqs = cpu.hw().irqSave();
@@ -275,7 +277,7 @@ public final class CpuScheduler {
     private void switchAway(boolean mayBlock) {
         Task self = current;
         if (Checks.ON) {
-            Checks.invariant(cpu.preemptCount() == 0, "I-25: switch with preemption off");
+            Checks.invariant(!cpu.atomic(), "I-25: switch with preemption off");
         }
         needResched = false;
         if (!smp.callsPending(cpu.id())) {
@@ -315,6 +317,7 @@ public final class CpuScheduler {
     /** Hands over at once: the way out of idle is long enough to hide that, and is next's to go. */
     private void switchFromIdle(Task next) {
         leavesIdle = next;
+        idle.contextCount = cpu.preemptCount();
         idle.thread().handOverTo(next.thread());
         resumed(idle);
     }
@@ -324,15 +327,16 @@ public final class CpuScheduler {
         leavesIdle = null;
         long ownNs = next.idleExitNs();
         long pathNs = ownNs >= 0 ? ownNs : cpu.paths().idleExitNs(idleWasWoken);
-        cpu.burnPath(KernelPath.IDLE_EXIT, pathNs);
+        cpu.pathClock().burnPath(KernelPath.IDLE_EXIT, pathNs);
         queue.setNext(next, clock.atSwitchNs());
         beginTurn(idle, next, RUNNABLE);
     }
 
     /** The hand-over is part of the path: its event has the time of the path's end. */
-    private void switchTo(Task self, Task next, char letter, long pathNs) {
-        cpu.aheadOfPath(pathNs);
+    void switchTo(Task self, Task next, char letter, long pathNs) {
+        cpu.pathClock().aheadOfPath(pathNs);
         beginTurn(self, next, letter);
+        self.contextCount = cpu.preemptCount();
         self.sleep().leavesCpu();
         self.thread().handOverTo(next.thread());
         self.cpu().scheduler().resumed(self);
@@ -349,7 +353,7 @@ public final class CpuScheduler {
         current = next;
         next.sleep().entersCpu();
         cpu.enterTime(next == idle ? CpuTimes.Kind.IDLE : CpuTimes.Kind.TASK);
-        next.setSwitchedInNs(cpu.markNs());
+        next.setSwitchedInNs(cpu.pathClock().markNs());
     }
 
     void resumed(Task self) {
@@ -360,8 +364,9 @@ public final class CpuScheduler {
         if (self == leavesIdle) {
             leaveIdle(self);
         } else {
-            cpu.awaitPathEnd();
+            cpu.pathClock().awaitPathEnd();
         }
+        cpu.resumeContext(self.contextCount);
         if (Checks.ON) {
             Checks.invariant(
                     current == self,
@@ -390,17 +395,5 @@ public final class CpuScheduler {
         Task heir = next == null ? idle : next;
         beginTurn(dead, heir, DEAD);
         heir.thread().give();
-    }
-
-    /**
-     * Ends {@code task} wherever it waits: its wait throws. By the idle task of a machine that is
-     * stopping, interrupts off.
-     */
-    public void kill(Task task) {
-        if (!task.sleep().dead()) {
-            task.killed = true;
-            task.setCpu(cpu);
-            switchTo(idle, task, RUNNABLE, 0);
-        }
     }
 }

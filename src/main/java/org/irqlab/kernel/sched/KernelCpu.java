@@ -8,8 +8,7 @@ import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.hw.cpu.InterruptEntry;
 import org.irqlab.hw.cpu.VirtualCpu;
 import org.irqlab.kernel.diag.ReportKind;
-import org.irqlab.kernel.path.KernelPath;
-import org.irqlab.kernel.path.OwnCodeShare;
+import org.irqlab.kernel.path.PathClock;
 import org.irqlab.kernel.path.PathModel;
 
 import java.util.List;
@@ -28,7 +27,10 @@ public final class KernelCpu implements InterruptEntry {
     private final PathModel paths;
     private final TraceRing ring;
     private final boolean stamped;
-    private final OwnCodeShare ownCode = new OwnCodeShare();
+    private final boolean realTime;
+    // The part of the preempt count that keeps a task on its CPU.
+    private final int atomicMask;
+    private final PathClock pathClock;
     private final CpuScheduler scheduler;
     private final ThreadPaths threadPaths = new ThreadPaths(this);
     private VectorDispatch vectors;
@@ -37,10 +39,7 @@ public final class KernelCpu implements InterruptEntry {
 
     // Holder only.
     private int preemptCount;
-    private long markNs;
-    private long aheadNs;
-    private long pathEndNs;
-    private long wakingNs;
+    private boolean hardirqThreadable;
     private long leakedContexts;
     // Set before the CPU runs; null if nobody wants to know.
     private CpuTimes times;
@@ -56,6 +55,9 @@ public final class KernelCpu implements InterruptEntry {
         this.smp = smp;
         this.paths = paths;
         this.ring = ring;
+        pathClock = new PathClock(hw);
+        realTime = settings.preempt().realTime();
+        atomicMask = realTime ? ~PreemptCount.SOFTIRQ_MASK : ~0;
         stamped = ring != null || paths != PathModel.NONE;
         scheduler = new CpuScheduler(this, smp, settings);
         smp.add(this);
@@ -105,6 +107,40 @@ public final class KernelCpu implements InterruptEntry {
         return preemptCount;
     }
 
+    /**
+     * Returns whether the current context has to keep the CPU: anything is disabled, or an
+     * interrupt is served. On PREEMPT_RT softirqs, and bottom halves that are off, do not count.
+     */
+    @HotPath
+    public boolean atomic() {
+        return (preemptCount & atomicMask) != 0;
+    }
+
+    /** Returns whether this CPU's machine is one with PREEMPT_RT. */
+    public boolean realTime() {
+        return realTime;
+    }
+
+    /** The handler that runs next could be moved into a thread, or cannot. Hardirq context. */
+    @HotPath
+    public void setHardirqThreadable(boolean threadable) {
+        hardirqThreadable = threadable;
+    }
+
+    /** Returns whether the handler that runs could be moved into a thread. */
+    public boolean hardirqThreadable() {
+        return hardirqThreadable;
+    }
+
+    /** The task that left its CPU with {@code count} has it again. Interrupts off. */
+    @HotPath
+    void resumeContext(int count) {
+        preemptCount = count;
+        if (PreemptCount.inServingSoftirq(count)) {
+            enterTime(CpuTimes.Kind.SOFTIRQ);
+        }
+    }
+
     /** Spends CPU time; see {@link VirtualCpu#burn}. */
     @HotPath
     public void burn(long costNs) {
@@ -139,10 +175,10 @@ public final class KernelCpu implements InterruptEntry {
         if (bottomHalves.pending() && !PreemptCount.inInterrupt(preemptCount)) {
             bottomHalves.interruptExit();
         }
-        if (preemptCount == 0) {
+        if ((preemptCount & atomicMask) == 0) {
             if (scheduler.needResched()) {
                 scheduler.preemptFromInterrupt();
-            } else if (scheduler.aloneOnCpu()) {
+            } else if (preemptCount == 0 && scheduler.aloneOnCpu()) {
                 backlogEmpty.accept(this);
                 hw.setAlone(true);
             }
@@ -185,9 +221,15 @@ public final class KernelCpu implements InterruptEntry {
         enterTime(scheduler.idling() ? CpuTimes.Kind.IDLE : CpuTimes.Kind.TASK);
     }
 
-    /** Keeps softirqs from running on this CPU; nests. */
+    /**
+     * Keeps softirqs from running on this CPU; nests. On PREEMPT_RT the outermost one may sleep:
+     * only one task of a CPU has them off.
+     */
     @HotPath
     public void bhDisable() {
+        if (realTime && !PreemptCount.inSoftirq(preemptCount)) {
+            PreemptibleBottomHalves.disable(this, bottomHalves);
+        }
         preemptCount += PreemptCount.SOFTIRQ_DISABLE_OFFSET;
     }
 
@@ -198,6 +240,10 @@ public final class KernelCpu implements InterruptEntry {
     @HotPath
     public void bhEnable() {
         if (!ContextRules.mayEnableBh(this)) {
+            return;
+        }
+        if (realTime) {
+            PreemptibleBottomHalves.enable(this, bottomHalves);
             return;
         }
         // One preempt count stays until the softirqs have run, as in the kernel.
@@ -235,7 +281,7 @@ public final class KernelCpu implements InterruptEntry {
     /** Lets a more urgent task run if this is a place where the preemption model has it. */
     @HotPath
     void preemptIfDue() {
-        if (preemptCount == 0 && scheduler.needResched() && hw.irqsEnabled()) {
+        if ((preemptCount & atomicMask) == 0 && scheduler.needResched() && hw.irqsEnabled()) {
             scheduler.preemptPoint();
         }
     }
@@ -249,6 +295,18 @@ public final class KernelCpu implements InterruptEntry {
     @HotPath
     public void mightSleep(String what) {
         if (preemptCount != 0 || !hw.irqsEnabled() || !scheduler.runningTask()) {
+            ContextRules.mayNotSleep(this, what);
+        } else {
+            scheduler.voluntaryPoint();
+        }
+    }
+
+    /**
+     * The same for what sleeps on PREEMPT_RT only, a spin lock: bottom halves may be off, and a
+     * sleep announced.
+     */
+    public void mightSleepInLock(String what) {
+        if (atomic() || !hw.irqsEnabled() || scheduler.idling()) {
             ContextRules.mayNotSleep(this, what);
         }
     }
@@ -301,9 +359,9 @@ public final class KernelCpu implements InterruptEntry {
     @HotPath
     public void trace(Tracepoint event, long a, long b, long c) {
         if (stamped) {
-            mark(hw.nowNs());
+            long now = pathClock.mark(hw.nowNs());
             if (ring != null) {
-                ring.record(markNs, event, CpuContext.flags(this), current().pid(), a, b, c);
+                ring.record(now, event, CpuContext.flags(this), current().pid(), a, b, c);
             }
         }
     }
@@ -318,101 +376,10 @@ public final class KernelCpu implements InterruptEntry {
         }
     }
 
-    private void mark(long nowNs) {
-        if (aheadNs > 0) {
-            markNs = Math.max(nowNs, markNs + aheadNs);
-            pathEndNs = markNs;
-            aheadNs = 0;
-        } else {
-            markNs = nowNs;
-            ownCode.passed(nowNs);
-        }
-    }
-
-    /**
-     * The next event has the time at which a path of {@code pathNs} ends, 0 for none, that began at
-     * the last tracepoint; {@link #awaitPathEnd} waits for it.
-     */
+    /** Returns where the kernel path that this CPU is on began. */
     @HotPath
-    void aheadOfPath(long pathNs) {
-        aheadNs = pathNs;
-    }
-
-    /** Spends what is left of the path whose event came ahead of its end, if any. */
-    @HotPath
-    void awaitPathEnd() {
-        if (pathEndNs != 0) {
-            hw.burnUntil(pathEndNs);
-            pathEndNs = 0;
-        }
-    }
-
-    /** Returns when this CPU last passed a tracepoint; the start of a kernel path. */
-    @HotPath
-    public long markNs() {
-        return markNs;
-    }
-
-    /** The tracepoint just passed is that of a wake's begin. */
-    @HotPath
-    void markWaking() {
-        wakingNs = markNs;
-    }
-
-    /** Returns when this CPU last began to wake a task, as the tracepoint has it. */
-    @HotPath
-    public long wakingNs() {
-        return wakingNs;
-    }
-
-    /**
-     * Burns what is left of a kernel path of {@code pathNs} that began at the last tracepoint and
-     * ends at the next one.
-     */
-    @HotPath
-    public void burnPath(KernelPath path, long pathNs) {
-        long endNs = markNs + pathNs;
-        if (pathNs > 0) {
-            boolean late = !hw.burnUntil(endNs - ownCode.shareNs(path));
-            ownCode.burnt(path, endNs, late);
-        }
-    }
-
-    /**
-     * Spends time until the current task, which then goes to sleep, has spent {@code costNs} since
-     * {@code originNs}, less what irqlab's own code on the way to that switch takes.
-     *
-     * @return the origin, as {@link VirtualCpu#burnTowards} moves it
-     */
-    @HotPath
-    public long burnToSleep(long originNs, long costNs) {
-        return burnToEnd(KernelPath.SLEEP, originNs, costNs);
-    }
-
-    /**
-     * The same for a top half, a bottom half or a work item, up to the tracepoint that ends it.
-     *
-     * @return the origin, as {@link VirtualCpu#burnTowards} moves it
-     */
-    @HotPath
-    public long burnToEnd(long originNs, long costNs) {
-        boolean top = PreemptCount.inHardirq(preemptCount);
-        return burnToEnd(top ? KernelPath.TOP_END : KernelPath.BOTTOM_END, originNs, costNs);
-    }
-
-    @HotPath
-    long burnToEnd(KernelPath path, long originNs, long costNs) {
-        long burnNs = costNs - ownCode.shareNs(path);
-        boolean late = HostClock.nowNs() >= originNs + burnNs;
-        long origin = hw.burnTowards(originNs, burnNs);
-        ownCode.burnt(path, origin + costNs, late);
-        return origin;
-    }
-
-    /** A kernel path begins, where no tracepoint tells. */
-    @HotPath
-    public void beginPath(long nowNs) {
-        markNs = nowNs;
+    public PathClock pathClock() {
+        return pathClock;
     }
 
     /** Returns the ways of this CPU's kernel threads to their work and from it. */

@@ -16,7 +16,7 @@ public final class PreemptCount {
     public static final int NMI_OFFSET = 0x10_0000;
 
     private static final int PREEMPT_MASK = 0xff;
-    private static final int SOFTIRQ_MASK = 0xff00;
+    static final int SOFTIRQ_MASK = 0xff00;
     private static final int HARDIRQ_MASK = 0xf_0000;
     private static final int NMI_MASK = 0xf0_0000;
 

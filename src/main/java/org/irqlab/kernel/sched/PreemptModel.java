@@ -11,5 +11,19 @@ public enum PreemptModel {
     /** As {@link #NONE}, and at might-sleep points. */
     VOLUNTARY,
     /** Wherever the preempt count is zero. */
-    FULL
+    FULL,
+    /**
+     * PREEMPT_RT: as {@link #FULL}, and in softirqs and with bottom halves off, too. Handlers run
+     * in threads, softirqs in tasks, and spin locks sleep.
+     */
+    RT;
+
+    /** Returns whether kernel code can be preempted at all. */
+    public boolean preemptsKernel() {
+        return this == FULL || this == RT;
+    }
+
+    public boolean realTime() {
+        return this == RT;
+    }
 }

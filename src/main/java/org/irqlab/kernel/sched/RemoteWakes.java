@@ -8,7 +8,7 @@ import org.irqlab.kernel.path.PathModel;
  * What other CPUs woke for this one, on its way from their call to this CPU's run queue, and the
  * model time of that way.
  *
- * <p><b>Threads.</b> {@link #push}: any holder. The rest: the holder of this CPU's baton,
+ * <p><b>Threads.</b> {@link #send}: any holder. The rest: the holder of this CPU's baton,
  * interrupts off.
  *
  * @see "Linux kernel/sched/core.c, sched_ttwu_pending"
@@ -24,15 +24,15 @@ final class RemoteWakes {
         this.cpu = cpu;
     }
 
-    /**
-     * Sends a task on its way, whose wake the caller has won.
-     *
-     * @return whether the owner of this CPU has to be told
-     */
+    /** Sends a task on its way to {@code target}, whose wake the caller has won. */
     @HotPath
-    boolean push(Task task) {
+    static void send(Task task, KernelCpu target) {
+        task.setCpu(target);
+        task.remoteWake = true;
         task.wokenNs = HostClock.nowNs();
-        return list.push(task);
+        if (target.scheduler().remoteWakes.list.push(task)) {
+            target.smp().sendWakeList(target.id());
+        }
     }
 
     /**

@@ -18,7 +18,7 @@ final class SchedEvents {
     @HotPath
     static void waking(KernelCpu cpu, Task task, int target) {
         cpu.trace(Tracepoint.SCHED_WAKING, task.pid(), prio(task), target);
-        cpu.markWaking();
+        cpu.pathClock().markWaking();
     }
 
     @HotPath

@@ -18,6 +18,10 @@ public record SchedulerSettings(
                 PreemptModel.NONE, FairProfile.DEFAULT, TICK_250_HZ_NS, IdlePolicy.HALT);
     }
 
+    public SchedulerSettings withPreempt(PreemptModel model) {
+        return new SchedulerSettings(model, fair, tickNs, idle);
+    }
+
     public SchedulerSettings withIdle(IdlePolicy policy) {
         return new SchedulerSettings(preempt, fair, tickNs, policy);
     }

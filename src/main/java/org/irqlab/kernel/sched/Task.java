@@ -25,7 +25,6 @@ import java.util.function.Consumer;
 public final class Task {
     private final String name;
     private final int pid;
-    private final TaskPolicy normalPolicy;
     private final boolean kernelThread;
     private final GuestThread thread;
     private final TaskEntity entity;
@@ -37,6 +36,9 @@ public final class Task {
 
     // Whoever boosts the task; read by the holder of its CPU. PolicyChanges says how they agree.
     private volatile TaskPolicy wantedPolicy;
+
+    // Guarded by the machine's priority inheritance; others may be late.
+    private volatile TaskPolicy normalPolicy;
 
     // Waker, then the owner of the wake list.
     Task wakeNext;
@@ -50,6 +52,9 @@ public final class Task {
     Task rtPrevious;
     RunQueue queue;
     boolean killed;
+    // The preempt count with which the task left its CPU: on PREEMPT_RT bottom halves may be off.
+    int contextCount;
+    private int pins;
     char sleepLetter = 'S';
     private SleepHooks hooks = SleepHooks.NONE;
     private int wantedCpu = -1;
@@ -66,12 +71,12 @@ public final class Task {
         this.cpu = cpu;
         name = spec.name();
         pid = spec.pid();
-        normalPolicy = spec.policy();
-        policy = normalPolicy;
-        wantedPolicy = normalPolicy;
+        policy = spec.policy();
+        normalPolicy = policy;
+        wantedPolicy = policy;
         kernelThread = spec.kernelThread();
-        entity = new TaskEntity(this, normalPolicy.nice());
-        thread = new GuestThread(name, () -> cpu().scheduler().life.run(this, body));
+        entity = new TaskEntity(this, policy.nice());
+        thread = new GuestThread(name, () -> cpu().scheduler().life().run(this, body));
     }
 
     public String name() {
@@ -94,6 +99,27 @@ public final class Task {
     /** Returns the task's own policy, whatever it competes with now. */
     public TaskPolicy normalPolicy() {
         return normalPolicy;
+    }
+
+    /** Sets that policy; see {@code PriorityInheritance.setPolicy}, which makes it act. */
+    public void setNormalPolicy(TaskPolicy policy) {
+        normalPolicy = policy;
+    }
+
+    /** The task stays on its CPU, also when it sleeps, until it is {@link #unpin unpinned}; nests. */
+    @HotPath
+    public void pin() {
+        pins++;
+    }
+
+    @HotPath
+    public void unpin() {
+        pins--;
+    }
+
+    @HotPath
+    boolean pinned() {
+        return pins != 0;
     }
 
     /**

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  *
  * @see "Linux kernel/sched/core.c, schedule_tail and do_task_dead"
  */
-final class TaskLife {
+public final class TaskLife {
     private final KernelCpu cpu;
     private final CpuScheduler scheduler;
 
@@ -34,7 +34,7 @@ final class TaskLife {
             cpu.smp().fail(e);
             self.cpu().restorePreemptCount(0);
         } finally {
-            self.cpu().scheduler().life.exit(self);
+            self.cpu().scheduler().life().exit(self);
         }
     }
 
@@ -44,5 +44,17 @@ final class TaskLife {
         cpu.checkReturn(0, "task", self.name());
         self.sleep().died();
         scheduler.handOverForGood(self);
+    }
+
+    /**
+     * Ends {@code task} wherever it waits: its wait throws. By the idle task of a machine that is
+     * stopping, interrupts off.
+     */
+    public void kill(Task task) {
+        if (!task.sleep().dead()) {
+            task.killed = true;
+            task.setCpu(cpu);
+            scheduler.switchTo(scheduler.current(), task, CpuScheduler.RUNNABLE, 0);
+        }
     }
 }

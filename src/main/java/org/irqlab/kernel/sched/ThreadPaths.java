@@ -26,7 +26,7 @@ public final class ThreadPaths {
     @HotPath
     public void burnStart() {
         long pathNs = cpu.paths().threadStartNs();
-        workDueNs = cpu.markNs() + pathNs;
+        workDueNs = cpu.pathClock().markNs() + pathNs;
         if (pathNs > 0) {
             cpu.hw().burnUntil(workDueNs);
         }
@@ -37,7 +37,7 @@ public final class ThreadPaths {
     public void burnLeave() {
         long pathNs = cpu.paths().threadLeaveNs(cpu.scheduler().aloneOnCpu());
         if (pathNs > 0) {
-            cpu.burnToEnd(KernelPath.THREAD_SLEEP, workDueNs(), pathNs);
+            cpu.pathClock().burnToEnd(KernelPath.THREAD_SLEEP, workDueNs(), pathNs);
         }
     }
 

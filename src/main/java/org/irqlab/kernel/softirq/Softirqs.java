@@ -5,6 +5,7 @@ import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.base.trace.Tracepoint;
 import org.irqlab.kernel.diag.ReportKind;
+import org.irqlab.kernel.locking.BottomHalfLock;
 import org.irqlab.kernel.path.KernelPath;
 import org.irqlab.kernel.path.PathModel;
 import org.irqlab.kernel.sched.BottomHalves;
@@ -44,6 +45,8 @@ public final class Softirqs implements BottomHalves {
     private final SoftirqPolicy policy;
     private final long tickNs;
     private final Task ksoftirqd;
+    // Who may run them on PREEMPT_RT; elsewhere null.
+    private final BottomHalfLock lock;
     private final SoftirqCounts counts = new SoftirqCounts();
     private final SoftirqAges ages = new SoftirqAges();
 
@@ -54,17 +57,20 @@ public final class Softirqs implements BottomHalves {
      * Makes the softirqs of {@code cpu}, with its ksoftirqd, which sleeps.
      *
      * @param actions what the vectors do, shared by all CPUs
+     * @param lock who has bottom halves off on PREEMPT_RT, or null
      * @param tickNs the tick in which the 2 ms limit is counted
      */
     public Softirqs(
             KernelCpu cpu,
             SoftirqActions actions,
             SoftirqPolicy policy,
+            BottomHalfLock lock,
             long tickNs,
             int ksoftirqdPid) {
         this.cpu = cpu;
         this.actions = actions;
         this.policy = policy;
+        this.lock = lock;
         this.tickNs = tickNs;
         ksoftirqd =
                 cpu.scheduler()
@@ -101,7 +107,7 @@ public final class Softirqs implements BottomHalves {
     public void raise(SoftirqVector vector) {
         boolean irqs = cpu.hw().irqSave();
         raiseIrqsOff(vector);
-        if (!PreemptCount.inInterrupt(cpu.preemptCount())) {
+        if (!PreemptCount.inInterrupt(cpu.preemptCount()) && !locked()) {
             cpu.scheduler().wake(ksoftirqd);
         }
         cpu.hw().irqRestore(irqs);
@@ -128,8 +134,10 @@ public final class Softirqs implements BottomHalves {
     @HotPath
     public void interruptExit() {
         if (policy == SoftirqPolicy.NOT_AT_INTERRUPT_EXIT) {
-            counts.addHeldBack();
-            cpu.scheduler().wake(ksoftirqd);
+            if (!locked()) {
+                counts.addHeldBack();
+                cpu.scheduler().wake(ksoftirqd);
+            }
         } else if (!heldBack()) {
             process(cpu.paths().softirqEntryNs(false));
         }
@@ -143,6 +151,33 @@ public final class Softirqs implements BottomHalves {
             process(cpu.paths().softirqEntryNs(true));
         }
         cpu.hw().irqRestore(irqs);
+    }
+
+    @Override
+    public void defer() {
+        counts.addHeldBack();
+        cpu.scheduler().wake(ksoftirqd);
+    }
+
+    @Override
+    public void lock(Task self) {
+        lock.lock(self);
+    }
+
+    @Override
+    public void unlock(Task self) {
+        lock.unlock(self);
+    }
+
+    @Override
+    public boolean lockedBy(Task task) {
+        return lock.heldBy(task);
+    }
+
+    /** Whether a task is to run what is pending before it gives the lock back. */
+    @HotPath
+    private boolean locked() {
+        return lock != null && lock.held();
     }
 
     /** Whether the older policy leaves all of it to a ksoftirqd that is runnable. */
@@ -217,7 +252,7 @@ public final class Softirqs implements BottomHalves {
         boolean begins = true;
         for (int left = snapshot; left != 0; left &= left - 1) {
             int vector = Integer.numberOfTrailingZeros(left);
-            cpu.burnPath(path, pathNs);
+            cpu.pathClock().burnPath(path, pathNs);
             path = KernelPath.SOFTIRQ_NEXT;
             pathNs = paths.softirqNextNs();
             // An action before this one may have taken its time without a look at the clock.
@@ -254,12 +289,23 @@ public final class Softirqs implements BottomHalves {
                 continue;
             }
             self.finishSleep();
-            cpu.hw().irqDisable();
-            if (pending != 0) {
-                process(0);
-            }
-            cpu.hw().irqEnable();
+            runInThread(self);
             cpu.scheduler().reschedulePoint();
+        }
+    }
+
+    private void runInThread(Task self) {
+        if (lock != null) {
+            lock.lock(self);
+        }
+        cpu.hw().irqDisable();
+        if (pending != 0) {
+            process(0);
+        }
+        cpu.hw().irqEnable();
+        // What comes here is seen by the loop.
+        if (lock != null) {
+            lock.unlock(self);
         }
     }
 

@@ -34,7 +34,7 @@ final class WorkerThread {
     private void loop(Task self) {
         while (true) {
             KernelCpu cpu = self.cpu();
-            cpu.burnPath(KernelPath.WORKER_START, cpu.paths().workerStartNs());
+            cpu.pathClock().burnPath(KernelPath.WORKER_START, cpu.paths().workerStartNs());
             worker.enterPool(cpu);
             if (worker.dying) {
                 worker.leavePool(cpu);
@@ -96,6 +96,6 @@ final class WorkerThread {
                         && !pool.keepWorking()
                         && worker.currentQueue().inactive.isEmpty();
         worker.leavePool(cpu);
-        cpu.burnPath(KernelPath.WORKER_NEXT, paths.workerNextNs(last));
+        cpu.pathClock().burnPath(KernelPath.WORKER_NEXT, paths.workerNextNs(last));
     }
 }

@@ -6,8 +6,6 @@ import java.util.List;
 
 /** The bugs that have no entry yet. */
 final class MissingBugs {
-    private static final String NOT_WRITTEN = "its entry";
-
     private MissingBugs() {}
 
     static List<MissingBug> all() {
@@ -17,6 +15,6 @@ final class MissingBugs {
                         "B-32",
                         "DQBUF starvation",
                         Domain.USER,
-                        "the character device of a camera"),
+                        "the character device of a camera"));
     }
 }

@@ -283,7 +283,7 @@ class LockdepTest {
         m.inInterrupt(
                 0,
                 cpu -> {
-                    lockdep.setThreadable(cpu, threadable);
+                    cpu.setHardirqThreadable(threadable);
                     body.accept(cpu);
                 });
     }

@@ -49,10 +49,12 @@ final class HandlerRun {
         }
         cpu.trace(Tracepoint.IRQ_HANDLER_ENTRY, line.irq(), action.nameId(), 0);
         long mark = cpu.contextMark();
+        cpu.setHardirqThreadable(action.mayThread() && !line.perCpu);
         int result =
                 line.core.budget() == null
                         ? call(line, action.topHalf(), cpu)
                         : callTimed(line, action, cpu);
+        cpu.setHardirqThreadable(false);
         cpu.trace(Tracepoint.IRQ_HANDLER_EXIT, line.irq(), result & ~BAD, 0);
         if (cpu.hw().irqsEnabled()) {
             cpu.hw().irqDisable();

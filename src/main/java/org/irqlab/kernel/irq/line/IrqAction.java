@@ -1,5 +1,6 @@
 package org.irqlab.kernel.irq.line;
 
+import org.irqlab.base.HotPath;
 import org.irqlab.kernel.irq.IrqFlag;
 import org.irqlab.kernel.irq.IrqHandler;
 import org.irqlab.kernel.irq.IrqReturn;
@@ -25,6 +26,7 @@ public final class IrqAction {
     private final IrqHandler topHalf;
     private final IrqHandler threadFunction;
     private final Set<IrqFlag> flags;
+    private final boolean mayThread;
 
     // Set before the action is on a line.
     private IrqThread thread;
@@ -48,6 +50,10 @@ public final class IrqAction {
         this.topHalf = topHalf;
         this.threadFunction = threadFunction;
         this.flags = flags;
+        mayThread =
+                !flags.contains(IrqFlag.NO_THREAD)
+                        && !flags.contains(IrqFlag.PERCPU)
+                        && !flags.contains(IrqFlag.ONESHOT);
     }
 
     public String name() {
@@ -87,6 +93,12 @@ public final class IrqAction {
 
     boolean has(IrqFlag flag) {
         return flags.contains(flag);
+    }
+
+    /** Returns whether a kernel with forced threading would have the top half in a thread. */
+    @HotPath
+    boolean mayThread() {
+        return mayThread;
     }
 
     /** Calls {@code action} for each of its threads. */

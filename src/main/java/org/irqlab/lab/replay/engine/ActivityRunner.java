@@ -2,7 +2,9 @@ package org.irqlab.lab.replay.engine;
 
 import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
+import org.irqlab.kernel.path.KernelPath;
 import org.irqlab.kernel.sched.KernelCpu;
+import org.irqlab.kernel.sched.PreemptCount;
 import org.irqlab.kernel.sched.PreemptCount;
 import org.irqlab.kernel.sched.Task;
 import org.irqlab.lab.replay.ReplayPlan;
@@ -58,9 +60,17 @@ final class ActivityRunner {
     @HotPath
     long execute(KernelCpu cpu, Run run, long startNs) {
         long cost = plan.costNs[run.activity];
-        long origin = cpu.burnToEnd(untilLastAction(cpu, run, startNs, 0), cost);
+        long origin = burnToEnd(cpu, untilLastAction(cpu, run, startNs, 0), cost);
         counters[cpu.id()].ran();
         return Math.max(cost, HostClock.nowNs() - origin);
+    }
+
+    /** Spends time up to the tracepoint that ends a top half, a bottom half or a work item. */
+    @HotPath
+    private static long burnToEnd(KernelCpu cpu, long originNs, long costNs) {
+        boolean top = PreemptCount.inHardirq(cpu.preemptCount());
+        KernelPath path = top ? KernelPath.TOP_END : KernelPath.BOTTOM_END;
+        return cpu.pathClock().burnToEnd(path, originNs, costNs);
     }
 
     /**
@@ -87,7 +97,7 @@ final class ActivityRunner {
     @HotPath
     void executeToSleep(KernelCpu cpu, Run run, long startNs, long turnNs) {
         long cost = plan.costNs[run.activity];
-        long origin = cpu.burnToSleep(untilLastAction(cpu, run, startNs, -turnNs), cost);
+        long origin = cpu.pathClock().burnToSleep(untilLastAction(cpu, run, startNs, -turnNs), cost);
         counters[cpu.id()].ran();
         // More may have come meanwhile: that begins there, then.
         cpu.threadPaths().setWorkDueNs(origin + cost);
@@ -171,7 +181,7 @@ final class ActivityRunner {
         long raised = actions.raisedNs(activity);
         long there = raised - before;
         // The last tracepoint is older where the raise was merged into one before it.
-        long ended = Math.max(cpu.markNs(), raised);
+        long ended = Math.max(cpu.pathClock().markNs(), raised);
         long back = cpu.scheduler().needResched() ? 0 : now - ended;
         return Math.clamp(there, 0, MOST_AROUND_NS) + Math.clamp(back, 0, MOST_AROUND_NS);
     }
@@ -202,7 +212,7 @@ final class ActivityRunner {
             long burnt = Math.max(0, rest + plan.paths.wakeToRescheduleNs - recordedNs);
             origin = cpu.hw().burnTowards(origin, done + burnt) + burnt - rest;
             now = HostClock.nowNs();
-            cpu.beginPath(now);
+            cpu.pathClock().beginPath(now);
         }
         cpu.scheduler().reschedulePoint();
         return origin + HostClock.nowNs() - now;

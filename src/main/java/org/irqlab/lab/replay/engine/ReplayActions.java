@@ -101,14 +101,14 @@ final class ReplayActions {
         if (run.source >= 0 && sources[run.source].moved()) {
             sources[run.source].defer(cpu, run);
             // Where it has woken a thread, that is what shows the raise.
-            run.raisedNs = Math.max(run.raisedNs, cpu.wakingNs());
+            run.raisedNs = Math.max(run.raisedNs, cpu.pathClock().wakingNs());
         } else if (softirqRuns.offer(cpu, vector, run)) {
             counters[cpu.id()].workQueued++;
             if (run.source >= 0) {
                 sources[run.source].queuedInPlace(cpu.id());
             }
             machine.softirqs(cpu.id()).raise(SoftirqVector.of(vector));
-            run.raisedNs = cpu.markNs();
+            run.raisedNs = cpu.pathClock().markNs();
         } else if (run.source >= 0) {
             sources[run.source].dropBottom(cpu);
         } else {

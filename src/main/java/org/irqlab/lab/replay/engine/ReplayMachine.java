@@ -291,7 +291,7 @@ final class ReplayMachine implements AutoCloseable {
                 .setSystemHandler(
                         vectors.localTimer(),
                         cpu -> {
-                            long now = cpu.markNs();
+                            long now = cpu.pathClock().markNs();
                             // High-resolution timers share the vector; only the tick's grid is the
                             // scheduler's.
                             if (now - lastTick[cpu.id()] >= tickNs - tickNs / 4) {

@@ -178,7 +178,7 @@ final class ReplaySource {
     @HotPath
     IrqReturn topHalf(KernelCpu cpu) {
         handled[cpu.id() * STRIDE]++;
-        long startNs = cpu.markNs();
+        long startNs = cpu.pathClock().markNs();
         for (Run run = descriptors.poll(); run != null; run = descriptors.poll()) {
             startNs = serve(cpu, run, startNs);
         }
@@ -197,7 +197,7 @@ final class ReplaySource {
             latched = false;
             handled[cpu.id() * STRIDE]++;
         }
-        long startNs = cpu.markNs();
+        long startNs = cpu.pathClock().markNs();
         for (int left = descriptors.size(); left > 0; left--) {
             startNs = serve(cpu, descriptors.poll(), startNs);
         }

@@ -53,7 +53,7 @@ final class ReplayWork {
     }
 
     private void execute(KernelCpu cpu, WorkItem self) {
-        long startNs = cpu.markNs();
+        long startNs = cpu.pathClock().markNs();
         for (Run run = executions.poll(); run != null; run = executions.poll()) {
             counters[cpu.id()].workRun++;
             runner.execute(cpu, run, startNs);

@@ -61,7 +61,7 @@ final class SoftirqRuns {
     private void drain(KernelCpu cpu, int vector) {
         RunRing backlog = backlogs[cpu.id()][vector];
         // What is raised meanwhile waits for the next pass, as its vector does.
-        long startNs = cpu.markNs();
+        long startNs = cpu.pathClock().markNs();
         for (int left = backlog.size(); left > 0; left--) {
             bottomHalf(cpu, backlog.poll(), startNs);
             startNs = HostClock.nowNs();

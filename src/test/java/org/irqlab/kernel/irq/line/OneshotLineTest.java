@@ -143,7 +143,7 @@ class OneshotLineTest {
 
     @Test
     void leavesInterruptsOnInForcedThreadsOfARealTimeKernel() {
-        var m = forced(IrqSettings.Threading.FORCED_RT);
+        var m = new TestMachine(MachineSpec.unpinned(1).withPreemptRt());
         IrqDescriptor line = line(m, FlowHandler.LEVEL);
         TestLines.request(line, IrqRequest.of("a", on("primary", IrqReturn.HANDLED)), m.cpu(0));
         try (m) {
