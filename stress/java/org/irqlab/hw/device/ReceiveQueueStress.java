@@ -44,6 +44,11 @@ public class ReceiveQueueStress {
             r.r1 = queue.ring().available();
             queue.unmask();
         }
+
+        @Arbiter
+        public void after(II_Result r) {
+            r.r2 = fired();
+        }
     }
 
     /** Results: what the frame says, 0 if none was found; whether it could be read again. */
@@ -111,6 +116,11 @@ public class ReceiveQueueStress {
             STATE.setVolatile(queue, seen | 1);
             queue.unmask();
         }
+
+        @Arbiter
+        public void after(II_Result r) {
+            r.r2 = fired();
+        }
     }
 
     /** A consumer that frees the slot before it reads it. */
@@ -143,9 +153,8 @@ public class ReceiveQueueStress {
                 new ReceiveQueue(
                         SLOTS, new MsixTable(1, (address, data) -> FireOutcome.LATCHED, 0), 0);
 
-        @Arbiter
-        public void after(II_Result r) {
-            r.r2 = (int) queue.fired();
+        final int fired() {
+            return (int) queue.fired();
         }
     }
 

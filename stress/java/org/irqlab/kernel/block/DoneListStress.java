@@ -40,6 +40,11 @@ public class DoneListStress {
         public void owner(III_Result r) {
             r.r2 = count(list.takeAll());
         }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = left();
+        }
     }
 
     /** A push that looks whether the list is empty before it pushes. */
@@ -61,6 +66,11 @@ public class DoneListStress {
         @Actor
         public void owner(III_Result r) {
             r.r2 = count(list.takeAll());
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = left();
         }
     }
 
@@ -85,6 +95,11 @@ public class DoneListStress {
             HEAD.setVolatile(list, null);
             r.r2 = count(taken);
         }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = left();
+        }
     }
 
     /** A list with one request. */
@@ -104,9 +119,8 @@ public class DoneListStress {
             return count;
         }
 
-        @Arbiter
-        public void left(III_Result r) {
-            r.r3 = count(list.takeAll());
+        final int left() {
+            return count(list.takeAll());
         }
     }
 }

@@ -48,6 +48,11 @@ public class NapiStateStress {
                 napi.complete();
             }
         }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = owned();
+        }
     }
 
     /** Two requests at once: one owner. */
@@ -170,6 +175,11 @@ public class NapiStateStress {
             }
             STATE.setVolatile(napi, 0);
         }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = owned();
+        }
     }
 
     /** A request that leaves no trace where it finds the instance owned. */
@@ -196,6 +206,11 @@ public class NapiStateStress {
                 r.r2 = event;
                 napi.complete();
             }
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = owned();
         }
     }
 
@@ -289,9 +304,8 @@ public class NapiStateStress {
             r.r1 = took(napi.schedulePrep());
         }
 
-        @Arbiter
-        public void after(III_Result r) {
-            r.r3 = napi.has(NapiState.SCHED) ? 1 : 0;
+        final int owned() {
+            return napi.has(NapiState.SCHED) ? 1 : 0;
         }
     }
 }

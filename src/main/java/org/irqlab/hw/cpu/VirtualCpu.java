@@ -5,7 +5,6 @@ import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.hw.intc.CpuInterruptPort;
 
-import java.util.Arrays;
 
 /**
  * One emulated CPU: an interrupt flag, a controller port, devices it polls, and a clock by which it
@@ -38,7 +37,7 @@ public final class VirtualCpu {
     private final NmiLatch nmi;
     private final ShutdownState shutdown;
     private final SignalUnit signals;
-    private PolledDevice[] devices = {};
+    private final PolledDevices devices = new PolledDevices();
     private InterruptEntry entry =
             vector -> {
                 throw new IllegalStateException("no kernel entered for vector=" + vector);
@@ -47,7 +46,6 @@ public final class VirtualCpu {
     // Holder only.
     private boolean irqsEnabled;
     private boolean alone;
-    private long nextDueNs = PolledDevice.NEVER;
     private long creditNs;
     private long resumedNs;
     private long taken;
@@ -78,10 +76,7 @@ public final class VirtualCpu {
 
     /** Adds something to serve at poll points. Before the CPU runs, or by the holder. */
     public void addDevice(PolledDevice device) {
-        var more = Arrays.copyOf(devices, devices.length + 1);
-        more[devices.length] = device;
-        devices = more;
-        deadlineChanged();
+        devices.add(device);
     }
 
     public int id() {
@@ -168,11 +163,7 @@ public final class VirtualCpu {
     /** A device's deadline moved other than in its own {@link PolledDevice#service}. */
     @HotPath
     public void deadlineChanged() {
-        long next = PolledDevice.NEVER;
-        for (PolledDevice device : devices) {
-            next = Math.min(next, device.nextDueNs());
-        }
-        nextDueNs = next;
+        devices.deadlineChanged();
     }
 
     /** Reads the clock: a long stretch of own code before it was the host's. */
@@ -209,9 +200,9 @@ public final class VirtualCpu {
     /** Returns whether it did anything, so that the time is no longer {@code now}. */
     @HotPath
     private boolean attend(long now) {
-        boolean due = now >= nextDueNs;
+        boolean due = devices.due(now);
         if (due) {
-            serveDevices(now);
+            devices.serve(now);
         }
         if (nmi.latched()) {
             due |= signals.take() | nmi.serve(this);
@@ -220,15 +211,6 @@ public final class VirtualCpu {
             return takeInterrupts() | due;
         }
         return due;
-    }
-
-    private void serveDevices(long now) {
-        for (PolledDevice device : devices) {
-            if (now >= device.nextDueNs()) {
-                device.service(now);
-            }
-        }
-        deadlineChanged();
     }
 
     private boolean takeInterrupts() {
@@ -347,7 +329,7 @@ public final class VirtualCpu {
     private void judge(long lastNs, long nowNs) {
         // What slips with the gap is not late.
         deadlineChanged();
-        if (alone && nowNs < nextDueNs && !port.requested()) {
+        if (alone && !devices.due(nowNs) && !port.requested()) {
             noise.harmless(lastNs, nowNs);
         } else {
             noise.taint();
@@ -388,11 +370,11 @@ public final class VirtualCpu {
         if (noise.stolenFromIdle(now - lastNs)) {
             // What slips with the gap is not late.
             deadlineChanged();
-            if (now >= nextDueNs || port.requested()) {
+            if (devices.due(now) || port.requested()) {
                 noise.taint();
             }
         }
-        boolean wanted = now >= nextDueNs || port.requested() || nmi.latched();
+        boolean wanted = devices.due(now) || port.requested() || nmi.latched();
         return wanted && attend(now) ? -now : now;
     }
 
@@ -402,7 +384,7 @@ public final class VirtualCpu {
      */
     public void halt() {
         long now = HostClock.nowNs();
-        long forNs = Math.min(nextDueNs - now, LONGEST_PARK_NS);
+        long forNs = Math.min(devices.nextDueNs() - now, LONGEST_PARK_NS);
         if (forNs > 0 && port.tryHalt()) {
             haltLine.awaitNanos(forNs);
             port.resumed();
