@@ -31,8 +31,7 @@ class ForcedThreadTest {
             MachineSpec.unpinned(2).withWorkersPerPool(1).withPreemptRt();
 
     private static IrqDescriptor line(TestMachine m) {
-        return TestLines.wired(
-                m, 9, new LineHardware(true, false, Set.of()), FlowHandler.LEVEL);
+        return TestLines.wired(m, 9, new LineHardware(true, false, Set.of()), FlowHandler.LEVEL);
     }
 
     private static IrqHandler taking(SpinLock lock) {
