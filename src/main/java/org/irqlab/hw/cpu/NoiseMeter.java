@@ -33,6 +33,9 @@ public final class NoiseMeter {
     /** Longest hand-over of the baton: two threads, one host core, one context switch. */
     static final long HAND_OVER_NS = 20_000;
 
+    /** Nothing has been read yet: later than any reading. */
+    static final long NEVER = Long.MAX_VALUE;
+
     private static final long NOT_WATCHED = Long.MAX_VALUE;
     private static final int GRAIN_SHIFT = 3;
     private static final int GRAINS = 256;
@@ -46,7 +49,7 @@ public final class NoiseMeter {
     private long stolenNs;
     private long stolenIdleNs;
     private boolean tainted;
-    private long lastReadNs = Long.MAX_VALUE;
+    private long lastReadNs = NEVER;
     private long ownCodeNs = NOT_WATCHED;
     private long handOverNs = NOT_WATCHED;
     private StealListener listener = StealListener.NONE;
@@ -78,7 +81,7 @@ public final class NoiseMeter {
         }
     }
 
-    /** Returns the last reading of the clock, ns. */
+    /** Returns the last reading of the clock, ns, or {@link #NEVER}. */
     @HotPath
     long lastReadNs() {
         return lastReadNs;

@@ -176,11 +176,12 @@ public final class VirtualCpu {
 
     /**
      * Returns the time of this CPU's last look at the clock: an interrupt is taken right after one,
-     * and while time is spent there is one every few tens of ns. Costs no look.
+     * and while time is spent there is one every few tens of ns. Costs no look but the first.
      */
     @HotPath
     public long lookedNs() {
-        return noise.lastReadNs();
+        long last = noise.lastReadNs();
+        return last == NoiseMeter.NEVER ? nowNs() : last;
     }
 
     /** Reads the clock after the baton was handed to the calling thread. */

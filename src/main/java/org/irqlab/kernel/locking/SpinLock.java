@@ -14,9 +14,9 @@ import java.util.List;
  * <p>The holder is a CPU: it may be interrupted, but not preempted. On PREEMPT_RT it is a task that
  * keeps its CPU but can be preempted: waiters sleep and lend it their priority, interrupts stay as
  * they are in every form, and {@code lockBh} takes the CPU's {@link BottomHalfLock}; only a lock of
- * level SPIN, a raw one, is as elsewhere. What a form turns off is off
- * before the lock is waited for, and on again after it has been given back. Shared between tasks
- * and a softirq: {@code lockBh} in the task; shared with a handler: {@code lockIrqsave} everywhere.
+ * level SPIN, a raw one, is as elsewhere. What a form turns off is off before the lock is waited
+ * for, and on again after it has been given back. Shared between tasks and a softirq: {@code
+ * lockBh} in the task; shared with a handler: {@code lockIrqsave} everywhere.
  *
  * <p>SIMPLIFIED: on PREEMPT_RT a wait takes back a sleep that was announced before, so that its
  * loop looks once more; Linux keeps the announcement aside.
@@ -66,7 +66,6 @@ public final class SpinLock {
     public SpinLock(Lockdep lockdep, String key) {
         this(new Locking(lockdep, null, false), key, WaitLevel.CONFIG);
     }
-
 
     public String name() {
         return name;
@@ -256,8 +255,6 @@ public final class SpinLock {
 
     /** Returns whether this CPU holds the lock; on PREEMPT_RT, its current task. */
     public boolean heldBy(KernelCpu cpu) {
-        return sleeping == null
-                ? word.heldBy(cpu.id())
-                : sleeping.owner() == cpu.current();
+        return sleeping == null ? word.heldBy(cpu.id()) : sleeping.owner() == cpu.current();
     }
 }

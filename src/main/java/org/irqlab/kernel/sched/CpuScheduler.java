@@ -174,9 +174,10 @@ public final class CpuScheduler {
 
     private void activate(Task task) {
         if (!task.remoteWake) {
-            cpu.pathClock().burnPath(
-                    KernelPath.LOCAL_WAKE,
-                    cpu.paths().localWakeNs(current == idle, task.sinceRanNs()));
+            cpu.pathClock()
+                    .burnPath(
+                            KernelPath.LOCAL_WAKE,
+                            cpu.paths().localWakeNs(current == idle, task.sinceRanNs()));
         }
         long now = clock.readNs();
         queue.enqueue(task, now);

@@ -338,7 +338,11 @@ public final class KernelCpu implements InterruptEntry {
      * had found otherwise; counted.
      */
     public void repairPreemptCount(int count) {
+        int found = preemptCount;
         preemptCount = count;
+        if (realTime) {
+            PreemptibleBottomHalves.repaired(this, bottomHalves, found);
+        }
         leakedContexts++;
     }
 

@@ -15,6 +15,9 @@ public enum PreemptModel {
     /**
      * PREEMPT_RT: as {@link #FULL}, and in softirqs and with bottom halves off, too. Handlers run
      * in threads, softirqs in tasks, and spin locks sleep.
+     *
+     * <p>SIMPLIFIED: irqlab's own tables keep their raw locks, mutexes stay as they are, timers
+     * expire and interrupt work runs as elsewhere, without a ktimers or an irq_work thread.
      */
     RT;
 

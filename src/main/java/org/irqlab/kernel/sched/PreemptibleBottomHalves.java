@@ -44,4 +44,13 @@ final class PreemptibleBottomHalves {
         cpu.hw().irqRestore(irqs);
         cpu.preemptIfDue();
     }
+
+    /** Guest code had left bottom halves off, and the count is right again: so is the lock. */
+    static void repaired(KernelCpu cpu, BottomHalves halves, int found) {
+        int count = cpu.preemptCount();
+        boolean forgotten = PreemptCount.inSoftirq(found) && !PreemptCount.inInterrupt(count);
+        if (forgotten && halves.lockedBy(cpu.current())) {
+            halves.unlock(cpu.current());
+        }
+    }
 }

@@ -106,7 +106,9 @@ public final class Task {
         normalPolicy = policy;
     }
 
-    /** The task stays on its CPU, also when it sleeps, until it is {@link #unpin unpinned}; nests. */
+    /**
+     * The task stays on its CPU, also when it sleeps, until it is {@link #unpin unpinned}; nests.
+     */
     @HotPath
     public void pin() {
         pins++;

@@ -272,11 +272,14 @@ public final class Softirqs implements BottomHalves {
         cpu.checkReturn(mark, "softirq", SoftirqVector.of(vector).name());
     }
 
-    /** The CPU stops its tick because it is idle: nothing should be pending then (I-27). */
+    /**
+     * The CPU stops its tick because it is idle: nothing should be pending then (I-27), unless the
+     * task that has the lock sleeps.
+     */
     @HotPath
     public void tickStops() {
         var kind = ReportKind.SOFTIRQ_PENDING_AT_IDLE;
-        if (pending != 0 && cpu.smp().log().count(kind) < MAX_TICK_STOPS) {
+        if (pending != 0 && !locked() && cpu.smp().log().count(kind) < MAX_TICK_STOPS) {
             cpu.report(kind, "handler #%02x".formatted(pending), List.of());
         }
     }

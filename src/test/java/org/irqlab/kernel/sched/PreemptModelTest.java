@@ -82,7 +82,7 @@ class PreemptModelTest {
     private String where() {
         return switch (List.copyOf(log).indexOf("urgent")) {
             case 0 -> "interrupt";
-            case 2 -> "point";
+            case 1 -> "point";
             default -> "end";
         };
     }

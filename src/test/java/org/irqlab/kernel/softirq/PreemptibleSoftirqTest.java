@@ -86,8 +86,7 @@ class PreemptibleSoftirqTest {
 
     @Test
     void givesATaskThatIsPreemptedInASoftirqItsContextBack() {
-        Task urgent =
-                sleeper("urgent", 80, self -> log.add("urgent " + context(self.cpu())));
+        Task urgent = sleeper("urgent", 80, self -> log.add("urgent " + context(self.cpu())));
         onBlock(cpu -> {
             untilReleased(cpu);
             log.add("softirq " + context(cpu));
@@ -100,8 +99,7 @@ class PreemptibleSoftirqTest {
         m.inInterrupt(0, cpu -> assertTrue(PreemptCount.inServingSoftirq(cpu.preemptCount())));
         release.set(true);
         Threads.await("softirq ended", () -> log.size() == 3);
-        assertEquals(
-                List.of("urgent 000 on", "urgent", "softirq 100 on"), List.copyOf(log));
+        assertEquals(List.of("urgent 000 on", "urgent", "softirq 100 on"), List.copyOf(log));
         assertQuiet();
     }
 
@@ -178,8 +176,7 @@ class PreemptibleSoftirqTest {
         wake(low);
         Threads.await("inside", inside::get);
         raiseInInterrupt();
-        m.inInterrupt(
-                0, cpu -> assertFalse(m.machine().softirqs(0).ksoftirqd().runnable()));
+        m.inInterrupt(0, cpu -> assertFalse(m.machine().softirqs(0).ksoftirqd().runnable()));
         wake(other);
         Threads.await("other ran", () -> log.contains("other"));
         release.set(true);
@@ -239,6 +236,37 @@ class PreemptibleSoftirqTest {
         m.start();
         wake(task);
         Threads.await("ran", () -> log.contains("task"));
+        assertQuiet();
+    }
+
+    @Test
+    void waitsForATaskThatSleepsWithBottomHalvesOff() {
+        onBlock(cpu -> log.add(cpu.current().name()));
+        Task low =
+                sleeper(
+                        "low",
+                        0,
+                        self -> {
+                            KernelCpu cpu = self.cpu();
+                            cpu.bhDisable();
+                            inside.set(true);
+                            while (!release.get()) {
+                                m.sleep(self, 200_000);
+                                assertEquals(cpu, self.cpu());
+                            }
+                            assertEquals("200 on", context(cpu));
+                            cpu.bhEnable();
+                        });
+        m.start();
+        wake(low);
+        Threads.await("inside", inside::get);
+        Threads.await("sleeps", low::asleep);
+        raiseInInterrupt();
+        assertTrue(log.isEmpty());
+        Threads.await("sleeps again", low::asleep);
+        release.set(true);
+        Threads.await("ran", () -> log.size() == 2);
+        assertEquals(List.of("low", "low"), List.copyOf(log));
         assertQuiet();
     }
 

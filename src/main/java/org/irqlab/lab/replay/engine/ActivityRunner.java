@@ -5,7 +5,6 @@ import org.irqlab.base.time.HostClock;
 import org.irqlab.kernel.path.KernelPath;
 import org.irqlab.kernel.sched.KernelCpu;
 import org.irqlab.kernel.sched.PreemptCount;
-import org.irqlab.kernel.sched.PreemptCount;
 import org.irqlab.kernel.sched.Task;
 import org.irqlab.lab.replay.ReplayPlan;
 
@@ -97,7 +96,8 @@ final class ActivityRunner {
     @HotPath
     void executeToSleep(KernelCpu cpu, Run run, long startNs, long turnNs) {
         long cost = plan.costNs[run.activity];
-        long origin = cpu.pathClock().burnToSleep(untilLastAction(cpu, run, startNs, -turnNs), cost);
+        long origin =
+                cpu.pathClock().burnToSleep(untilLastAction(cpu, run, startNs, -turnNs), cost);
         counters[cpu.id()].ran();
         // More may have come meanwhile: that begins there, then.
         cpu.threadPaths().setWorkDueNs(origin + cost);

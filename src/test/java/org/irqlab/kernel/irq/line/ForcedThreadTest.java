@@ -15,6 +15,7 @@ import org.irqlab.kernel.locking.SpinLock;
 import org.irqlab.kernel.sched.Task;
 import org.irqlab.kernel.sched.TaskPolicy;
 import org.irqlab.kernel.softirq.SoftirqPolicy;
+import org.irqlab.kernel.softirq.SoftirqVector;
 import org.irqlab.support.HandlerGate;
 import org.irqlab.support.TestMachine;
 import org.irqlab.support.Threads;
@@ -31,8 +32,7 @@ class ForcedThreadTest {
             MachineSpec.unpinned(2).withWorkersPerPool(1).withPreemptRt();
 
     private static IrqDescriptor line(TestMachine m) {
-        return TestLines.wired(
-                m, 9, new LineHardware(true, false, Set.of()), FlowHandler.LEVEL);
+        return TestLines.wired(m, 9, new LineHardware(true, false, Set.of()), FlowHandler.LEVEL);
     }
 
     private static IrqHandler taking(SpinLock lock) {
@@ -115,6 +115,38 @@ class ForcedThreadTest {
             Threads.await("opened", () -> line.threadsOneshot() == 0);
             m.inInterrupt(1, cpu -> assertFalse(line.isMasked()));
         }
+    }
+
+    @Test
+    void goesOnWhenItsFunctionLeavesBottomHalvesOff() {
+        var m = new TestMachine(RT);
+        IrqDescriptor line = line(m);
+        var ran = HandlerGate.open();
+        var softirqs = HandlerGate.open();
+        IrqHandler forgets =
+                cpu -> {
+                    cpu.bhDisable();
+                    m.machine().softirqs(0).raise(SoftirqVector.BLOCK);
+                    return IrqReturn.HANDLED;
+                };
+        var request =
+                IrqRequest.threaded("a", null, ran.before(forgets), 500)
+                        .withFlags(IrqFlag.ONESHOT);
+        m.machine().setSoftirqAction(SoftirqVector.BLOCK, softirqs.handler()::handle);
+        Task thread = TestLines.request(line, request, m.cpu(0)).thread().task();
+        try (m) {
+            m.start();
+            for (int i = 1; i <= 2; i++) {
+                m.inInterrupt(0, line::handle);
+                ran.awaitRuns(i);
+                Threads.await("sleeps", thread::asleep);
+                m.inInterrupt(0, cpu -> assertFalse(m.machine().softirqs(0).lockedBy(thread)));
+            }
+            // Nobody has looked at what it raised: the next interrupt does.
+            m.inInterrupt(0, cpu -> {});
+            softirqs.awaitRuns(1);
+        }
+        assertEquals(2, m.machine().smp().log().count(ReportKind.PREEMPT_LEAK));
     }
 
     @Test
