@@ -81,7 +81,8 @@ final class PoolWatch {
         for (WorkerPool pool : pools.all()) {
             pool.lock(cpu);
             long stuckNs = pool.worklist.isEmpty() ? 0 : now - pool.stampNs;
-            List<String> details = stuckNs > times.lockupNs() ? describe(pool, pool.worklist) : List.of();
+            List<String> details =
+                    stuckNs > times.lockupNs() ? describe(pool, pool.worklist) : List.of();
             pool.unlock(cpu);
             if (stuckNs > times.lockupNs()) {
                 cpu.report(

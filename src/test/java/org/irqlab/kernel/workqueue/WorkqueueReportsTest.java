@@ -11,6 +11,7 @@ import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.sched.SchedulerSettings;
 import org.irqlab.kernel.workqueue.setup.WorkerSettings;
 import org.irqlab.kernel.workqueue.setup.WorkerSupply;
+import org.irqlab.kernel.workqueue.setup.WorkqueueFlag;
 import org.irqlab.kernel.workqueue.setup.WorkqueueFlags;
 import org.irqlab.kernel.workqueue.setup.WorkqueueTimes;
 import org.junit.jupiter.api.Test;
@@ -171,6 +172,58 @@ class WorkqueueReportsTest {
             m.release("a");
             m.awaitLogged("e sleeps");
             names.forEach(m::release);
+        }
+    }
+
+    @Test
+    void reportsAQueueWhoseActiveItemsDoNotEndWhileOthersWait() throws InterruptedException {
+        var times = WorkqueueTimes.linux(TICK_NS).withTimeFactor(0.002).withHogNs(0);
+        for (var flags : List.of(WorkqueueFlags.PER_CPU, WorkqueueFlags.UNBOUND)) {
+            var m = ticking(2, times);
+            try (m) {
+                var queue = m.workqueues.create("q", flags, 1);
+                m.start();
+                m.queueTogether(queue, m.held("a", 0, 0), m.item("b"));
+                awaitReport(m, ReportKind.WORKQUEUE_LOCKUP);
+                String text = text(m, ReportKind.WORKQUEUE_LOCKUP);
+                assertTrue(text.contains("q on pool"), text);
+                assertTrue(text.contains("none of 1 active works ends"), text);
+                assertTrue(text.contains("pending: work 1 of q"), text);
+                assertTrue(text.contains("sleeps in work 0"), text);
+                m.release("a");
+                m.awaitLogged("b ends");
+            }
+        }
+    }
+
+    @Test
+    void hasNothingAgainstItemsThatWaitInAFrozenQueue() throws InterruptedException {
+        var times = WorkqueueTimes.linux(TICK_NS).withTimeFactor(0.002).withHogNs(0);
+        var m = ticking(1, times);
+        try (m) {
+            var queue = m.workqueues.create("q", WorkqueueFlags.of(WorkqueueFlag.FREEZABLE), 1);
+            m.start();
+            m.machine.inInterrupt(0, cpu -> m.workqueues.control().freeze(cpu));
+            m.queueTogether(queue, m.item("frozen"));
+            Thread.sleep(250);
+            assertEquals(0, log(m).count(ReportKind.WORKQUEUE_LOCKUP));
+            m.machine.inInterrupt(0, cpu -> m.workqueues.control().thaw(cpu));
+            m.awaitQuiet();
+        }
+    }
+
+    /** The looks, one by one: an item that ends in between is progress, whoever waits. */
+    @Test
+    void callsAQueueFullWhenNothingHasEndedBetweenTwoLooks() {
+        try (var m = new WorkMachine(1, 2)) {
+            var queue = m.workqueues.create("q", WorkqueueFlags.PER_CPU, 1);
+            var link = queue.on(0);
+            assertFalse(link.fullSinceLastLook(0));
+            assertFalse(link.fullSinceLastLook(0), "nobody waits");
+            link.inactive.append(m.item("waits"));
+            assertFalse(link.fullSinceLastLook(3), "the first look that finds one");
+            assertFalse(link.fullSinceLastLook(4), "one has ended");
+            assertTrue(link.fullSinceLastLook(4));
         }
     }
 

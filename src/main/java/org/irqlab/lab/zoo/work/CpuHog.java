@@ -55,9 +55,7 @@ final class CpuHog implements BugEntry {
         Workqueues works = m.machine().workqueues();
         Workqueue queue =
                 works.create(
-                        "codec",
-                        form.buggy() ? WorkqueueFlags.PER_CPU : WorkqueueFlags.UNBOUND,
-                        0);
+                        "codec", form.buggy() ? WorkqueueFlags.PER_CPU : WorkqueueFlags.UNBOUND, 0);
         var begun = new AtomicInteger();
         var ended = new AtomicInteger();
         var queuedNs = new AtomicLong();

@@ -23,7 +23,7 @@ final class InitWhileQueued implements BugEntry {
                 "B-39",
                 "Work initialised again while queued",
                 Domain.WORK,
-                "runs of an item that was queued once",
+                "items that ran of 1 queued",
                 "object state",
                 "A driver initialises its work item at every open, and one time the item is still"
                     + " queued from before; Linux without object debugging corrupts the pool's list"

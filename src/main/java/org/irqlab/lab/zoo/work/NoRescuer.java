@@ -91,8 +91,6 @@ final class NoRescuer implements BugEntry {
             rig.await("the items", () -> ended.get() == ITEMS);
         }
         return new Observation(
-                ended.get(),
-                ZooReports.kept(m, REPORTS),
-                ZooReports.first(m, "rescued", REPORTS));
+                ended.get(), ZooReports.kept(m, REPORTS), ZooReports.first(m, "rescued", REPORTS));
     }
 }

@@ -57,7 +57,6 @@ final class StrandedWork implements BugEntry {
         // An item is counted after its function.
         rig.await("quiet", () -> works.counts().outstanding() == 0);
         long elsewhere = works.counts().ranElsewhere();
-        return new Observation(
-                foreign.get(), elsewhere, elsewhere + " works of a CPU that is off");
+        return new Observation(foreign.get(), elsewhere, elsewhere + " works of a CPU that is off");
     }
 }
