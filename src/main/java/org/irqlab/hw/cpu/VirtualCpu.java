@@ -5,7 +5,6 @@ import org.irqlab.base.HotPath;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.hw.intc.CpuInterruptPort;
 
-
 /**
  * One emulated CPU: an interrupt flag, a controller port, devices it polls, and a clock by which it
  * spends time.
