@@ -130,8 +130,7 @@ class ForcedThreadTest {
                     return IrqReturn.HANDLED;
                 };
         var request =
-                IrqRequest.threaded("a", null, ran.before(forgets), 500)
-                        .withFlags(IrqFlag.ONESHOT);
+                IrqRequest.threaded("a", null, ran.before(forgets), 500).withFlags(IrqFlag.ONESHOT);
         m.machine().setSoftirqAction(SoftirqVector.BLOCK, softirqs.handler()::handle);
         Task thread = TestLines.request(line, request, m.cpu(0)).thread().task();
         try (m) {
