@@ -32,6 +32,7 @@ class SleepingSpinLockTest {
     private final SpinLock lock = new SpinLock(m.machine().locking(), "lock");
     private final SpinLock raw = new SpinLock(m.machine().locking(), "raw", WaitLevel.SPIN);
     private final AtomicBoolean held = new AtomicBoolean();
+    private final AtomicBoolean wanted = new AtomicBoolean();
     private final AtomicBoolean release = new AtomicBoolean();
     private final AtomicInteger ended = new AtomicInteger();
 
@@ -76,6 +77,7 @@ class SleepingSpinLockTest {
                 "taker",
                 HIGH,
                 self -> {
+                    wanted.set(true);
                     which.lock(self.cpu());
                     which.unlock(self.cpu());
                 });
@@ -109,6 +111,7 @@ class SleepingSpinLockTest {
         wake(0, holder);
         Threads.await("held", held::get);
         wake(1, taker);
+        Threads.await("wanted", wanted::get);
         m.inInterrupt(1, cpu -> assertEquals(taker, cpu.current()));
         assertFalse(taker.asleep());
         assertEquals(TaskPolicy.NORMAL, holder.policy());

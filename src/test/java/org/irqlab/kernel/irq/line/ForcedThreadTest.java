@@ -158,15 +158,8 @@ class ForcedThreadTest {
         assertEquals(TaskPolicy.FIFO_50, thread.policy());
         var ran = new AtomicBoolean();
         Task rival = m.sleeper(0, "rival/0", TaskPolicy.fifo(45), self -> ran.set(true));
-        var chrt =
-                m.sleeper(
-                        1,
-                        "chrt",
-                        TaskPolicy.NORMAL,
-                        self ->
-                                m.machine()
-                                        .inheritance()
-                                        .setPolicy(thread, TaskPolicy.fifo(40), self.cpu()));
+        Task lower = chrt(m, thread, TaskPolicy.fifo(40));
+        Task raise = chrt(m, thread, TaskPolicy.fifo(60));
         try (m) {
             m.start();
             m.inInterrupt(0, line::handle);
@@ -174,12 +167,25 @@ class ForcedThreadTest {
             m.inInterrupt(0, cpu -> cpu.scheduler().wake(rival));
             m.inInterrupt(0, cpu -> assertEquals(thread, cpu.current()));
             assertFalse(ran.get());
-            m.inInterrupt(1, cpu -> cpu.scheduler().wake(chrt));
+            m.inInterrupt(1, cpu -> cpu.scheduler().wake(lower));
             Threads.await("rival", ran::get);
             gate.letAllThrough();
             Threads.await("asleep", thread::asleep);
             assertEquals(TaskPolicy.fifo(40), thread.policy());
             assertEquals(TaskPolicy.fifo(40), thread.normalPolicy());
+            m.inInterrupt(1, cpu -> cpu.scheduler().wake(raise));
+            Threads.await("set", () -> thread.normalPolicy().equals(TaskPolicy.fifo(60)));
+            m.inInterrupt(0, line::handle);
+            gate.awaitRuns(2);
+            Threads.await("acts", () -> thread.policy().equals(TaskPolicy.fifo(60)));
         }
+    }
+
+    private static Task chrt(TestMachine m, Task thread, TaskPolicy policy) {
+        return m.sleeper(
+                1,
+                "chrt",
+                TaskPolicy.NORMAL,
+                self -> m.machine().inheritance().setPolicy(thread, policy, self.cpu()));
     }
 }
