@@ -96,10 +96,11 @@ public final class SignalUnit {
     }
 
     private void reset() {
-        inits = inits + 1;
         cpu.nmi().reset();
         cpu.port().reset();
         cpu.shutdown().init();
+        // Last: who sees the count sees the CPU reset.
+        inits = inits + 1;
     }
 
     /** The start-up does not return to the code that INIT interrupted; interrupts stay off. */

@@ -142,8 +142,7 @@ class SleepingLocksTest {
     void reportsAMutexGivenBackByAnother() {
         task(0, "owner/0", mutex::lock);
         m.start();
-        awaitEnd(1);
-        assertEquals(1, log.count(ReportKind.LOCK_LEAK), "a task ended with it");
+        Threads.await("a task ended with it", () -> log.count(ReportKind.LOCK_LEAK) == 1);
         m.inInterrupt(0, cpu -> mutex.unlock(cpu.current()));
         assertEquals(1, log.count(ReportKind.BAD_UNLOCK));
         assertEquals(null, mutex.owner(), "done all the same");

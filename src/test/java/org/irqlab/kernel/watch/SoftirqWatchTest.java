@@ -50,6 +50,8 @@ class SoftirqWatchTest {
 
     private void raise() {
         cpu.hw().irqDisable();
+        // Raises are told apart by the CPU's last look at the clock.
+        cpu.hw().nowNs();
         softirqs.raiseIrqsOff(SoftirqVector.BLOCK);
     }
 
