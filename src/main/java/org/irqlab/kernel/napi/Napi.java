@@ -47,7 +47,7 @@ public final class Napi {
     final AtomicLong missed = new AtomicLong();
     final AtomicLong refused = new AtomicLong();
 
-    // Owner only, opaque for the readers: one owner follows the other.
+    // Atomic: a poll that completed counts when the next owner may be polling already.
     private final AtomicLong polls = new AtomicLong();
     private final AtomicLong packets = new AtomicLong();
     private final AtomicLong overWeight = new AtomicLong();
@@ -81,10 +81,10 @@ public final class Napi {
     }
 
     void counted(int work, int budget) {
-        polls.setOpaque(polls.getPlain() + 1);
-        packets.setOpaque(packets.getPlain() + work);
+        polls.getAndIncrement();
+        packets.getAndAdd(work);
         if (work > budget) {
-            overWeight.setOpaque(overWeight.getPlain() + 1);
+            overWeight.getAndIncrement();
         }
     }
 
@@ -114,15 +114,15 @@ public final class Napi {
     }
 
     public long polls() {
-        return polls.getOpaque();
+        return polls.get();
     }
 
     public long packets() {
-        return packets.getOpaque();
+        return packets.get();
     }
 
     /** Returns how many polls did more than they were allowed to: guest errors. */
     public long overWeight() {
-        return overWeight.getOpaque();
+        return overWeight.get();
     }
 }
