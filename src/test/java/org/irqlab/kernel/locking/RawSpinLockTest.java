@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.irqlab.support.Threads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
@@ -42,10 +44,15 @@ class RawSpinLockTest {
         lock.lock(0);
         var waiter = new Thread(() -> lock.lock(1));
         waiter.start();
-        Thread.sleep(5);
+        Threads.await("spins", () -> spins(waiter));
         assertTrue(lock.heldBy(0));
         lock.unlock(0);
         waiter.join();
         assertTrue(lock.heldBy(1));
+    }
+
+    private static boolean spins(Thread thread) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals("awaitFree"));
     }
 }

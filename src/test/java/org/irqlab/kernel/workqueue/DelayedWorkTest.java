@@ -128,13 +128,14 @@ class DelayedWorkTest {
                             while (!m.log().contains("w sleeps")) {
                                 m.machine.sleep(self, 100_000);
                             }
+                            m.note("disables");
                             assertFalse(m.workqueues.disableSync(self, held));
                             assertTrue(m.log().contains("w ends"), "I-58");
                         });
         try (m) {
             m.start();
-            m.awaitLogged("w sleeps");
-            Thread.sleep(20);
+            m.awaitLogged("disables");
+            m.awaitIdle();
             m.release("w");
             m.await(done);
         }

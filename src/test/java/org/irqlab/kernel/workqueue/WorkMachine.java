@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -170,6 +171,22 @@ final class WorkMachine implements AutoCloseable {
     private boolean quiet() {
         WorkCounts before = workqueues.counts();
         return before.outstanding() == 0 && before.equals(workqueues.counts());
+    }
+
+    /** Waits until every CPU is idle: whoever was to run has run, and all others sleep. */
+    void awaitIdle() throws InterruptedException {
+        awaitTrue("idle", this::idle);
+    }
+
+    /** Twice: what one CPU woke on another between two looks runs at the second round. */
+    private boolean idle() {
+        var busy = new AtomicInteger();
+        for (int look = 0; look < 2 * machine.machine().cpus(); look++) {
+            machine.inInterrupt(
+                    look % machine.machine().cpus(),
+                    cpu -> busy.addAndGet(cpu.current().pid() == 0 ? 0 : 1));
+        }
+        return busy.get() == 0;
     }
 
     void awaitTrue(String what, BooleanSupplier condition) throws InterruptedException {

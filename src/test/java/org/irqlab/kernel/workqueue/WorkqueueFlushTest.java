@@ -37,7 +37,7 @@ class WorkqueueFlushTest {
             m.start();
             m.awaitLogged("before sleeps");
             m.awaitLogged("flush begins");
-            Thread.sleep(20);
+            m.awaitIdle();
             m.queueTogether(queue, after);
             m.awaitLogged("after sleeps");
             assertFalse(m.log().contains("flushed"));
@@ -58,6 +58,7 @@ class WorkqueueFlushTest {
         var queue = m.workqueues.create("q", WorkqueueFlags.PER_CPU, 0);
         var done = new ArrayList<CountDownLatch>();
         var missed = new AtomicInteger();
+        var flushing = new AtomicInteger();
         var blocker = m.held("blocker", 0, 0);
         for (int i = 0; i < flushers; i++) {
             var own = new AtomicInteger();
@@ -70,6 +71,7 @@ class WorkqueueFlushTest {
                                     m.machine.sleep(self, 200_000);
                                 }
                                 m.workqueues.queueWork(self.cpu(), queue, item);
+                                flushing.incrementAndGet();
                                 m.workqueues.control().flush(self, queue);
                                 missed.addAndGet(1 - own.get());
                             }));
@@ -78,7 +80,8 @@ class WorkqueueFlushTest {
             m.machine.start();
             m.queueTogether(queue, blocker);
             m.awaitLogged("blocker sleeps");
-            Thread.sleep(50);
+            m.awaitTrue("all flush", () -> flushing.get() == flushers);
+            m.awaitIdle();
             m.release("blocker");
             for (CountDownLatch each : done) {
                 m.await(each);

@@ -26,8 +26,8 @@ class WorkqueueLimitsTest {
 
     private static void awaitStarted(WorkMachine m, int count) throws InterruptedException {
         m.awaitTrue(count + " started", () -> started(m) == count);
-        // What ought to wait has time to do wrong.
-        Thread.sleep(20);
+        // Whoever is to run has run by then.
+        m.awaitIdle();
         assertEquals(count, started(m), () -> m.log().toString());
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.irqlab.base.time.HostClock;
 import org.irqlab.kernel.boot.MachineSpec;
 import org.irqlab.kernel.diag.KernelLog;
+import org.irqlab.kernel.diag.Report;
 import org.irqlab.kernel.diag.ReportKind;
 import org.irqlab.kernel.sched.SchedulerSettings;
 import org.irqlab.kernel.workqueue.setup.WorkerSettings;
@@ -74,7 +75,7 @@ class WorkqueueReportsTest {
             assertTrue(
                     text(m, ReportKind.WORKQUEUE_FLUSH_DEPENDENCY)
                             .contains("work 7 waits for itself"));
-            Thread.sleep(20);
+            m.awaitIdle();
             assertEquals(1, m.workqueues.counts().outstanding(), "B-11: it never ends");
         }
     }
@@ -202,11 +203,17 @@ class WorkqueueReportsTest {
         var m = ticking(1, times);
         try (m) {
             var queue = m.workqueues.create("q", WorkqueueFlags.of(WorkqueueFlag.FREEZABLE), 1);
+            var full = m.workqueues.create("full", WorkqueueFlags.PER_CPU, 1);
             m.start();
             m.machine.inInterrupt(0, cpu -> m.workqueues.control().freeze(cpu));
-            m.queueTogether(queue, m.item("frozen"));
-            Thread.sleep(250);
-            assertEquals(0, log(m).count(ReportKind.WORKQUEUE_LOCKUP));
+            m.queueTogether(queue, m.item("frozen"), m.item("frozen too"));
+            // The same looks find the other queue, which is as full and not frozen.
+            m.queueTogether(full, m.held("a", 0, 0), m.item("b"));
+            awaitReport(m, ReportKind.WORKQUEUE_LOCKUP);
+            for (Report report : log(m).reports(ReportKind.WORKQUEUE_LOCKUP)) {
+                assertTrue(report.text().contains("full on pool"), report.text());
+            }
+            m.release("a");
             m.machine.inInterrupt(0, cpu -> m.workqueues.control().thaw(cpu));
             m.awaitQuiet();
         }
